@@ -1,0 +1,5 @@
+/// Block devices and raw images: reading, writing, size, holes, who uses them.
+@NullMarked
+package io.godwit.device;
+
+import org.jspecify.annotations.NullMarked;

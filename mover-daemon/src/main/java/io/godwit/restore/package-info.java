@@ -1,0 +1,5 @@
+/// Parallel, verified, index-free restore.
+@NullMarked
+package io.godwit.restore;
+
+import org.jspecify.annotations.NullMarked;
