@@ -52,7 +52,7 @@ final class Compression {
         Arrays.fill(m, 0);
         for (int i = 0; i < length; i++) {
             int octet = source.get(ValueLayout.JAVA_BYTE, offset + i) & 0xFF;
-            m[i / Integer.BYTES] |= octet << Byte.SIZE * (i % Integer.BYTES);
+            m[i / Integer.BYTES] |= octet << (Byte.SIZE * (i % Integer.BYTES));
         }
     }
 
@@ -61,10 +61,14 @@ final class Compression {
     /// Written out on local variables: the compiler keeps them in registers and on the stack, which no array
     /// indexed by a schedule allows.
     static void compress(int[] cv, int[] m, long counter, int length, int flags) {
-        int s0 = cv[0], s1 = cv[1], s2 = cv[2], s3 = cv[3], s4 = cv[4], s5 = cv[5], s6 = cv[6], s7 = cv[7];
+        int s0 = cv[0], s1 = cv[1], s2 = cv[2], s3 = cv[3];
+        int s4 = cv[4], s5 = cv[5], s6 = cv[6], s7 = cv[7];
         int s8 = IV0, s9 = IV1, s10 = IV2, s11 = IV3;
         int s12 = (int) counter, s13 = (int) (counter >>> 32), s14 = length, s15 = flags;
-        int m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3], m4 = m[4], m5 = m[5], m6 = m[6], m7 = m[7], m8 = m[8], m9 = m[9], m10 = m[10], m11 = m[11], m12 = m[12], m13 = m[13], m14 = m[14], m15 = m[15];
+        int m0 = m[0], m1 = m[1], m2 = m[2], m3 = m[3];
+        int m4 = m[4], m5 = m[5], m6 = m[6], m7 = m[7];
+        int m8 = m[8], m9 = m[9], m10 = m[10], m11 = m[11];
+        int m12 = m[12], m13 = m[13], m14 = m[14], m15 = m[15];
         for (int round = 1; ; round++) {
             s12 = rotateRight(s12 ^ (s0 += s4 + m0), 16);
             s4 = rotateRight(s4 ^ (s8 += s12), 12);

@@ -16,14 +16,18 @@ public final class KeyedHasher {
     private static final int LEVELS = 54;
 
     private final int[] key;
+
     /// Of the chunk at hand, over the blocks compressed so far.
     private final int[] cv = new int[Compression.CV_WORDS];
+
     private final int[] output = new int[Compression.CV_WORDS];
     private final int[] words = new int[Compression.BLOCK_WORDS];
     private final int[] waiting = new int[LEVELS * Compression.CV_WORDS];
+
     /// The block at hand. It may be the last one of a chunk or of the input, which the compression must know, so a
     /// full block is kept until another byte follows.
     private final MemorySegment block = MemorySegment.ofArray(new byte[Compression.BLOCK_BYTES]);
+
     private int blockBytes;
     private int chunkBlocks;
     private long chunks;
@@ -92,7 +96,7 @@ public final class KeyedHasher {
         Objects.checkFromIndexSize(offset, DIGEST_BYTES, out.byteSize());
         finishChunk();
         for (int level = 0; chunks >>> level != 0; level++) {
-            if ((chunks >>> level & 1) != 0) {
+            if (((chunks >>> level) & 1) != 0) {
                 parent(level, chunks >>> level == 1 ? Compression.ROOT : 0);
             }
         }
@@ -128,11 +132,10 @@ public final class KeyedHasher {
     private void mergeComplete() {
         chunks++;
         int level = 0;
-        for (; (chunks >>> level & 1) == 0; level++) {
+        for (; ((chunks >>> level) & 1) == 0; level++) {
             parent(level, 0);
         }
-        System.arraycopy(
-                output, 0, waiting, level * Compression.CV_WORDS, Compression.CV_WORDS);
+        System.arraycopy(output, 0, waiting, level * Compression.CV_WORDS, Compression.CV_WORDS);
     }
 
     /// Leaves the chaining value of the last chunk in `output` and the state as it was.
@@ -149,8 +152,7 @@ public final class KeyedHasher {
     }
 
     private void parent(int level, int root) {
-        System.arraycopy(
-                waiting, level * Compression.CV_WORDS, words, 0, Compression.CV_WORDS);
+        System.arraycopy(waiting, level * Compression.CV_WORDS, words, 0, Compression.CV_WORDS);
         System.arraycopy(output, 0, words, Compression.CV_WORDS, Compression.CV_WORDS);
         System.arraycopy(key, 0, output, 0, Compression.CV_WORDS);
         int flags = Compression.KEYED_HASH | Compression.PARENT | root;

@@ -21,7 +21,11 @@ final class ScalarLeafHasher implements LeafHasher {
 
     @Override
     public void hashLeaves(
-            MemorySegment source, long sourceOffset, int leaves, MemorySegment digests, long digestsOffset) {
+            MemorySegment source,
+            long sourceOffset,
+            int leaves,
+            MemorySegment digests,
+            long digestsOffset) {
         LeafBounds.check(source, sourceOffset, leaves, digests, digestsOffset);
         for (int leaf = 0; leaf < leaves; leaf++) {
             hash(
@@ -35,7 +39,11 @@ final class ScalarLeafHasher implements LeafHasher {
 
     @Override
     public void hashShortLeaf(
-            MemorySegment source, long sourceOffset, int length, MemorySegment digests, long digestsOffset) {
+            MemorySegment source,
+            long sourceOffset,
+            int length,
+            MemorySegment digests,
+            long digestsOffset) {
         LeafBounds.checkShort(source, sourceOffset, length, digests, digestsOffset);
         hash(source, sourceOffset, length, digests, digestsOffset);
     }
@@ -45,7 +53,8 @@ final class ScalarLeafHasher implements LeafHasher {
         return "scalar";
     }
 
-    private void hash(MemorySegment source, long offset, int length, MemorySegment out, long outOffset) {
+    private void hash(
+            MemorySegment source, long offset, int length, MemorySegment out, long outOffset) {
         int chunks = (length + Compression.CHUNK_BYTES - 1) / Compression.CHUNK_BYTES;
         for (int chunk = 0; chunk < chunks; chunk++) {
             boolean last = chunk == chunks - 1;
@@ -91,15 +100,14 @@ final class ScalarLeafHasher implements LeafHasher {
     /// Merges the last chunk with all that waits; `before` chunks came before it, one bit a waiting level.
     private void mergeRest(int before) {
         for (int level = 0; before >> level != 0; level++) {
-            if ((before >> level & 1) != 0) {
+            if (((before >> level) & 1) != 0) {
                 parent(level, before >> level == 1 ? Compression.ROOT : 0);
             }
         }
     }
 
     private void parent(int level, int root) {
-        System.arraycopy(
-                waiting, level * Compression.CV_WORDS, block, 0, Compression.CV_WORDS);
+        System.arraycopy(waiting, level * Compression.CV_WORDS, block, 0, Compression.CV_WORDS);
         System.arraycopy(cv, 0, block, Compression.CV_WORDS, Compression.CV_WORDS);
         System.arraycopy(key, 0, cv, 0, Compression.CV_WORDS);
         Compression.compress(
