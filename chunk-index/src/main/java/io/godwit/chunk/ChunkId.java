@@ -3,11 +3,13 @@ package io.godwit.chunk;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 
 /// A chunk's keyed digest, 32 bytes: equal ids are equal contents within one repository.
 ///
 /// Held as four big-endian words, so that comparing words as unsigned numbers orders ids by their bytes.
-public record ChunkId(long word0, long word1, long word2, long word3) implements Comparable<ChunkId> {
+public record ChunkId(long word0, long word1, long word2, long word3)
+        implements Comparable<ChunkId> {
     public static final int BYTES = 32;
 
     /// The id that stands where a record holds several chunks: no chunk has it.
@@ -46,6 +48,10 @@ public record ChunkId(long word0, long word1, long word2, long word3) implements
     /// 64 hexadecimal digits.
     @Override
     public String toString() {
-        return "%016x%016x%016x%016x".formatted(word0, word1, word2, word3);
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(word0)
+                + hex.toHexDigits(word1)
+                + hex.toHexDigits(word2)
+                + hex.toHexDigits(word3);
     }
 }

@@ -137,8 +137,16 @@ public sealed interface ChunkerSpec {
     private static void requireSize(String name, int bytes, int min, int max, int unit) {
         if (bytes < min || bytes > max || bytes % unit != 0) {
             throw invalid(
-                    "chunker size out of range: chunker=%s bytes=%d min=%d max=%d multiple=%d"
-                            .formatted(name, bytes, min, max, unit));
+                    "chunker size out of range: chunker="
+                            + name
+                            + " bytes="
+                            + bytes
+                            + " min="
+                            + min
+                            + " max="
+                            + max
+                            + " multiple="
+                            + unit);
         }
     }
 

@@ -15,7 +15,7 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
         boolean partStarts = true;
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            boolean letter = c >= 'a' && c <= 'z' || c >= '0' && c <= '9';
+            boolean letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
             boolean inner = !partStarts && (c == '.' || c == '_' || c == '-' || c == '/');
             if (!letter && !inner) {
                 return false;
