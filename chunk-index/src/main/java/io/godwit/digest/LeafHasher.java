@@ -14,11 +14,19 @@ public interface LeafHasher {
     /// Hashes `leaves` whole leaves that start at `source[sourceOffset]` (any alignment) and writes
     /// 32 bytes for each, in order, from `digests[digestsOffset]` on.
     void hashLeaves(
-            MemorySegment source, long sourceOffset, int leaves, MemorySegment digests, long digestsOffset);
+            MemorySegment source,
+            long sourceOffset,
+            int leaves,
+            MemorySegment digests,
+            long digestsOffset);
 
     /// Hashes one last leaf at its true length, 1 to 4096 bytes.
     void hashShortLeaf(
-            MemorySegment source, long sourceOffset, int length, MemorySegment digests, long digestsOffset);
+            MemorySegment source,
+            long sourceOffset,
+            int length,
+            MemorySegment digests,
+            long digestsOffset);
 
     /// The name of the kernel in use as `doctor` shows it, for example `vector-512` or `scalar`.
     String kernel();

@@ -3,7 +3,8 @@ package io.godwit.pack;
 /// Names one writer's run: the newest collection plan it knew when it opened, and 96 random bits.
 ///
 /// Written `<plan, 16 hex digits>-<24 hex digits>`, so that ids sort by plan and nobody else can own the name.
-public record SessionId(long plan, long randomHigh, int randomLow) implements Comparable<SessionId> {
+public record SessionId(long plan, long randomHigh, int randomLow)
+        implements Comparable<SessionId> {
     public SessionId {
         if (plan < 0) {
             throw new IllegalArgumentException("negative plan: " + plan);
