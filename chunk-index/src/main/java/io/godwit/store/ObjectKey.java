@@ -1,28 +1,36 @@
 package io.godwit.store;
 
 /// The name of an object below the repository's prefix: `/`-separated parts of `[a-z0-9._-]`, none empty,
-/// none starting with a dot, at most 512 bytes in all. It is a legal relative path and a legal S3 key.
+/// each starting with a letter or digit and at most 255 bytes long, at most 512 bytes in all. It is a legal
+/// relative path and a legal S3 key. No key is a directory of another: where `a` is an object, `a/b` is none.
 public record ObjectKey(String value) implements Comparable<ObjectKey> {
     private static final int MAX_LENGTH = 512;
+    private static final int MAX_PART_LENGTH = 255;
 
     public ObjectKey {
-        if (value.isEmpty() || value.length() > MAX_LENGTH || !wellFormed(value)) {
+        if (!wellFormed(value)) {
             throw new IllegalArgumentException("not an object key: '" + value + "'");
         }
     }
 
-    private static boolean wellFormed(String value) {
-        boolean partStarts = true;
+    static boolean wellFormed(String value) {
+        if (value.length() > MAX_LENGTH) {
+            return false;
+        }
+        int partStart = 0;
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             boolean letter = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-            boolean inner = !partStarts && (c == '.' || c == '_' || c == '-' || c == '/');
-            if (!letter && !inner) {
+            boolean inner = i > partStart && (c == '.' || c == '_' || c == '-' || c == '/');
+            boolean tooLong = c != '/' && i - partStart >= MAX_PART_LENGTH;
+            if (tooLong || !(letter || inner)) {
                 return false;
             }
-            partStarts = c == '/';
+            if (c == '/') {
+                partStart = i + 1;
+            }
         }
-        return !partStarts;
+        return partStart < value.length();
     }
 
     @Override

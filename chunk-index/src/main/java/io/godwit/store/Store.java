@@ -50,6 +50,11 @@ public interface Store extends AutoCloseable {
     /// Deletes the object; deleting what is not there is no error. Writers never call it.
     void delete(ObjectKey key);
 
+    /// What the store knows about itself; a decorator passes on what it decorates.
+    default StoreTraits traits() {
+        return new StoreTraits("unknown", false);
+    }
+
     /// A short name for messages, without credentials: the URL.
     String describe();
 
