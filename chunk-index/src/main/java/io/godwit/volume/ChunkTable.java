@@ -135,8 +135,12 @@ public final class ChunkTable {
     private boolean sameRow(int one, int other) {
         return sameId(one, other)
                 && Arrays.equals(
-                        rows, one * COLUMNS, (one + 1) * COLUMNS,
-                        rows, other * COLUMNS, (other + 1) * COLUMNS);
+                        rows,
+                        one * COLUMNS,
+                        (one + 1) * COLUMNS,
+                        rows,
+                        other * COLUMNS,
+                        (other + 1) * COLUMNS);
     }
 
     private void rehashSlots() {

@@ -3,6 +3,7 @@ package io.godwit.volume;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.HexFormat;
 
 /// The keyed digest of what a page or a subtree says about a volume's content, 32 bytes.
 ///
@@ -33,6 +34,10 @@ public record ContentDigest(long word0, long word1, long word2, long word3) {
     /// 64 hexadecimal digits.
     @Override
     public String toString() {
-        return "%016x%016x%016x%016x".formatted(word0, word1, word2, word3);
+        HexFormat hex = HexFormat.of();
+        return hex.toHexDigits(word0)
+                + hex.toHexDigits(word1)
+                + hex.toHexDigits(word2)
+                + hex.toHexDigits(word3);
     }
 }

@@ -33,8 +33,7 @@ public final class RegionChanges {
     public void add(int start, int length, int slot, int skip) {
         if (start < 0 || length <= 0 || skip < 0 || slot < RegionMap.HOLE) {
             throw new IllegalArgumentException(
-                    "change out of range: start=%d length=%d slot=%d skip=%d"
-                            .formatted(start, length, slot, skip));
+                    "change out of range: " + RegionMap.describe(start, length, slot, skip));
         }
         ordered = ordered && (count == 0 || start >= end(count - 1));
         rows = grown(rows, (count + 1) * FIELDS);
@@ -136,6 +135,8 @@ public final class RegionChanges {
     }
 
     private static int[] grown(int[] array, int needed) {
-        return array.length >= needed ? array : Arrays.copyOf(array, Math.max(needed, 2 * array.length));
+        return array.length >= needed
+                ? array
+                : Arrays.copyOf(array, Math.max(needed, 2 * array.length));
     }
 }

@@ -1,5 +1,6 @@
 package io.godwit.volume;
 
+import io.godwit.digest.KeyedHasher;
 import io.godwit.pack.ChunkRef;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ public final class RegionMap {
     public static final int MAX_EXTENTS = 4 * Regions.REGION_LEAVES;
 
     private final ChunkTable chunks = new ChunkTable();
+    private final MapDigest digest = new MapDigest();
     private final RegionChanges pending = new RegionChanges();
     private ExtentList extents = new ExtentList();
     private ExtentList spare = new ExtentList();
@@ -37,7 +39,8 @@ public final class RegionMap {
             throw new IllegalArgumentException("region length out of range: length=" + length);
         }
         if (grainBytes != 1 && grainBytes != Regions.LEAF_BYTES) {
-            throw new IllegalArgumentException("grain is neither 1 nor a leaf: grain=" + grainBytes);
+            throw new IllegalArgumentException(
+                    "grain is neither 1 nor a leaf: grain=" + grainBytes);
         }
         regionLength = length;
         grain = grainBytes;
@@ -198,6 +201,13 @@ public final class RegionMap {
         swap();
     }
 
+    /// The digest of what the map says about the volume's content, under the repository's meta key.
+    ///
+    /// It does not depend on where chunks are stored, how the page is encoded, or how often extents are split.
+    public ContentDigest contentDigest(KeyedHasher hasher) {
+        return digest.of(this, hasher);
+    }
+
     /// Whether both say the same about a volume's content, wherever its chunks are stored.
     public boolean sameContent(RegionMap other) {
         settle();
@@ -259,15 +269,19 @@ public final class RegionMap {
             return "extent names no chunk";
         }
         long bytes = endBytes(start + length) - (long) start * grain;
-        return (long) skip * grain + bytes > chunks.length(slot) ? "extent exceeds its chunk" : null;
+        return (long) skip * grain + bytes > chunks.length(slot)
+                ? "extent exceeds its chunk"
+                : null;
+    }
+
+    static String describe(int start, int length, int slot, int skip) {
+        return "start=" + start + " length=" + length + " slot=" + slot + " skip=" + skip;
     }
 
     private void requireFit(int start, int length, int slot, int skip) {
         String fault = fault(start, length, slot, skip);
         if (fault != null) {
-            throw new IllegalArgumentException(
-                    "%s: start=%d length=%d slot=%d skip=%d"
-                            .formatted(fault, start, length, slot, skip));
+            throw new IllegalArgumentException(fault + ": " + describe(start, length, slot, skip));
         }
     }
 

@@ -30,7 +30,7 @@ public final class Regions {
     public static int length(long volumeBytes, long region) {
         if (region < 0 || region >= count(volumeBytes)) {
             throw new IllegalArgumentException(
-                    "no such region: region=%d volume=%d".formatted(region, volumeBytes));
+                    "no such region: region=" + region + " volume=" + volumeBytes);
         }
         return (int) Math.min(REGION_BYTES, volumeBytes - region * REGION_BYTES);
     }

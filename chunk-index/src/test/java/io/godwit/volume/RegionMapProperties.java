@@ -86,13 +86,13 @@ final class RegionMapProperties {
             assertThat(map.slot(extent)).isEqualTo(slotOf[unit]);
             int place = map.skip(extent) + unit - map.start(extent);
             assertThat(slotOf[unit] == RegionMap.HOLE ? 0 : place).isEqualTo(placeOf[unit]);
-            boolean continues =
-                    unit == 0
-                            || slotOf[unit] == slotOf[unit - 1]
-                                    && (slotOf[unit] == RegionMap.HOLE
-                                            || placeOf[unit] == placeOf[unit - 1] + 1);
-            extents += continues ? 0 : 1;
+            extents += unit == 0 || continues(unit) ? 0 : 1;
         }
         assertThat(map.extentCount()).isEqualTo(extents);
+    }
+
+    private boolean continues(int unit) {
+        return slotOf[unit] == slotOf[unit - 1]
+                && (slotOf[unit] == RegionMap.HOLE || placeOf[unit] == placeOf[unit - 1] + 1);
     }
 }

@@ -42,7 +42,8 @@ final class TestChunks {
             offset = 64;
         }
         RecordRef record =
-                new RecordRef(new PackId(session, pack), metadata, ordinal++, offset, sealed, length);
+                new RecordRef(
+                        new PackId(session, pack), metadata, ordinal++, offset, sealed, length);
         offset += RECORD_HEADER + sealed;
         return new ChunkRef(id(), record, 0, length);
     }
