@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.error.SuppressForbidden;
+import java.util.Locale;
 import picocli.CommandLine;
 
 /// Where the process starts and ends. The only place that calls [System#exit].
@@ -9,8 +10,15 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] args) {
-        int exitCode = new CommandLine(new GodwitCommand()).execute(args);
+        Locale.setDefault(Locale.ROOT);
+        StandardError.takeBack();
+        int exitCode = run(args);
         System.out.flush();
         System.exit(exitCode);
+    }
+
+    /// One command, in this process, to its exit code.
+    static int run(String... args) {
+        return new CommandLine(new GodwitCommand()).execute(args);
     }
 }
