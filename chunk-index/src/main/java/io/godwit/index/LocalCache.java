@@ -1,0 +1,419 @@
+package io.godwit.index;
+
+import io.godwit.chunk.ChunkId;
+import io.godwit.pack.ChunkRef;
+import io.godwit.pack.PackId;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What one node knows about one repository, so that it need not ask the store: chunks, leaf lists, and a few facts.
+///
+/// It can be deleted at any time. It never fails and never waits: a cache that is damaged, of another repository, of
+/// another format, or newer than its store is discarded with one warning; one that another process holds is read as
+/// it is, with what this process learns kept on top in memory; where nothing can be written, everything stays in
+/// memory, bounded. Whatever it cannot answer for certain, it does not know.
+///
+/// Any number of threads may call it. One thread closes it, when no other is inside a [use][#use].
+public final class LocalCache implements ChunkIndex, AutoCloseable {
+    /// How a cache could be opened.
+    public enum Mode {
+        /// Ours to write, on disk.
+        PRIMARY,
+        /// On disk and another process's, read; what is learned stays in memory.
+        READ_ONLY,
+        /// In memory only.
+        MEMORY
+    }
+
+    private static final int SINGLE = 1;
+
+    private final @Nullable CacheOpener opener;
+    private final LookupGate gate = new LookupGate();
+    private final MemoryTier memory = new MemoryTier();
+    private final Object changing = new Object();
+    private final ThreadLocal<LookupBatch> single =
+            ThreadLocal.withInitial(() -> new LookupBatch(SINGLE));
+    private @Nullable CacheLock lock;
+    private final AtomicReference<@Nullable RocksTier> disk = new AtomicReference<>();
+    private final AtomicBoolean diskWritable = new AtomicBoolean();
+
+    /// Out of use, though somebody may still be inside: closed with the cache.
+    private final Queue<RocksTier> abandoned = new ConcurrentLinkedQueue<>();
+
+    private volatile boolean memoryUsed;
+    private volatile PackSet denied = PackSet.EMPTY;
+    private volatile PackSet condemned = PackSet.EMPTY;
+    private volatile PackSet unusable = PackSet.EMPTY;
+
+    private LocalCache(@Nullable CacheOpener opener) {
+        this.opener = opener;
+    }
+
+    /// Opens the cache of a repository below `cacheDirectory`.
+    ///
+    /// @param repositoryId 16 bytes
+    public static LocalCache open(
+            Path cacheDirectory, byte[] repositoryId, CacheWarnings warnings) {
+        CacheOpener opener = new CacheOpener(cacheDirectory, repositoryId, warnings);
+        LocalCache cache = new LocalCache(opener);
+        try {
+            CacheOpener.loadLibrary(cacheDirectory);
+            cache.attach(opener.open());
+        } catch (RuntimeException | LinkageError e) {
+            opener.warn("cannot be used, this run keeps its index in memory", e.toString());
+        }
+        return cache;
+    }
+
+    /// A cache without a disk.
+    public static LocalCache inMemory() {
+        return new LocalCache(null);
+    }
+
+    public Mode mode() {
+        if (disk.get() == null) {
+            return Mode.MEMORY;
+        }
+        return diskWritable.get() ? Mode.PRIMARY : Mode.READ_ONLY;
+    }
+
+    private void attach(CacheOpener.Opened opened) {
+        lock = opened.lock();
+        RocksTier tier = opened.tier();
+        disk.set(tier);
+        diskWritable.set(tier != null && tier.writable());
+        List<PackId> gone = new ArrayList<>();
+        facts(FactKeys.DENIED, (key, value) -> gone.add(FactKeys.deniedPack(key)));
+        denied = PackSet.EMPTY.with(gone);
+        unusable = condemned.with(gone);
+    }
+
+    // ---- look-ups
+
+    @Override
+    public LookupGate.Use use() {
+        return gate.enter();
+    }
+
+    @Override
+    public @Nullable ChunkRef find(ChunkId id) {
+        LookupBatch batch = single.get();
+        batch.clear();
+        batch.add(id);
+        find(batch);
+        return batch.found(0) ? batch.ref(0) : null;
+    }
+
+    @Override
+    public void find(LookupBatch batch) {
+        int slot = gate.enterSlot();
+        try {
+            PackSet without = unusable;
+            if (memoryUsed) {
+                memory.find(batch, without);
+            }
+            RocksTier tier = disk.get();
+            if (tier != null) {
+                tier.find(batch, without);
+            }
+        } catch (CacheFailure e) {
+            abandonDisk(e);
+        } finally {
+            gate.leaveSlot(slot);
+        }
+    }
+
+    @Override
+    public void condemn(Set<PackId> packs) {
+        synchronized (changing) {
+            condemned = condemned.with(packs);
+            unusable = unusable.with(packs);
+        }
+        gate.await();
+    }
+
+    /// Replaces the set of condemned packs: what an earlier plan condemned and its sweep spared can be used again.
+    public void condemnOnly(Set<PackId> packs) {
+        synchronized (changing) {
+            condemned = PackSet.EMPTY.with(packs);
+            unusable = denied.with(packs);
+        }
+        gate.await();
+    }
+
+    // ---- what is learned
+
+    @Override
+    public void add(List<ChunkRef> durable) {
+        if (durable.isEmpty()) {
+            return;
+        }
+        int slot = gate.enterSlot();
+        try {
+            RocksTier tier = writableDisk();
+            if (tier != null) {
+                tier.add(durable);
+                return;
+            }
+            addToMemory(durable);
+        } catch (CacheFailure e) {
+            stopWriting(e);
+            addToMemory(durable);
+        } finally {
+            gate.leaveSlot(slot);
+        }
+    }
+
+    private void addToMemory(List<ChunkRef> durable) {
+        memory.add(durable);
+        memoryUsed = true;
+    }
+
+    /// Takes a segment's rows in. `reopen` reads the same segment again from its start.
+    void add(SegmentReader segment, Supplier<SegmentReader> reopen) {
+        int slot = gate.enterSlot();
+        try {
+            RocksTier tier = writableDisk();
+            if (tier != null) {
+                tier.add(segment, unusable);
+                return;
+            }
+            memory.add(segment, unusable);
+            memoryUsed = true;
+        } catch (CacheFailure e) {
+            stopWriting(e);
+            memory.add(reopen.get(), unusable);
+            memoryUsed = true;
+        } finally {
+            gate.leaveSlot(slot);
+        }
+    }
+
+    /// Copies the leaf list of a pack to `target` and returns its length, or -1 when it is not here. A length over
+    /// the target's size says how much room it takes: the target then holds nothing useful.
+    public int readLeafList(PackId pack, MemorySegment target) {
+        int slot = gate.enterSlot();
+        try {
+            int length = memory.readLeaves(pack, target);
+            RocksTier tier = disk.get();
+            return length >= 0 || tier == null ? length : tier.readLeaves(pack, target);
+        } catch (CacheFailure e) {
+            abandonDisk(e);
+            return -1;
+        } finally {
+            gate.leaveSlot(slot);
+        }
+    }
+
+    /// Keeps the leaf list of a pack. `content` lies outside the heap.
+    public void putLeafList(PackId pack, MemorySegment content) {
+        int slot = gate.enterSlot();
+        try {
+            RocksTier tier = writableDisk();
+            if (tier == null) {
+                memory.putLeaves(pack, content);
+            } else {
+                tier.putLeaves(pack, content);
+            }
+        } catch (CacheFailure e) {
+            stopWriting(e);
+            memory.putLeaves(pack, content);
+        } finally {
+            gate.leaveSlot(slot);
+        }
+    }
+
+    // ---- sweeps and the watermark
+
+    /// The newest collection plan whose sweep was applied here, with every one before it; 0 in a new cache.
+    public long watermark() {
+        byte[] value = fact(FactKeys.WATERMARK);
+        return value == null ? 0 : FactKeys.number(value);
+    }
+
+    /// Forgets everything in these packs for ever, synced.
+    void deny(Collection<PackId> packs, long plan) {
+        Map<byte[], byte[]> changes = new TreeMap<>(Arrays::compareUnsigned);
+        packs.forEach(pack -> changes.put(FactKeys.denied(pack), FactKeys.number(plan)));
+        synchronized (changing) {
+            denied = denied.with(packs);
+            unusable = unusable.with(packs);
+        }
+        putFacts(changes, true);
+        gate.await();
+        deleteLeafLists(List.copyOf(packs));
+    }
+
+    void advanceWatermark(long plan) {
+        putFacts(Map.of(FactKeys.WATERMARK, FactKeys.number(plan)), true);
+    }
+
+    private void deleteLeafLists(List<PackId> packs) {
+        int slot = gate.enterSlot();
+        try {
+            memory.deleteLeaves(packs);
+            RocksTier tier = writableDisk();
+            if (tier != null) {
+                tier.deleteLeaves(packs);
+            }
+        } catch (CacheFailure e) {
+            stopWriting(e);
+        } finally {
+            gate.leaveSlot(slot);
+        }
+    }
+
+    /// Forgets everything, because the store contradicts it.
+    void discard(String reason) {
+        synchronized (changing) {
+            detach();
+            CacheLock held = lock;
+            memory.clear();
+            memoryUsed = false;
+            denied = PackSet.EMPTY;
+            unusable = condemned;
+            CacheOpener with = opener;
+            if (with != null) {
+                with.warn("discarded, it is built again", reason);
+                attach(held == null ? new CacheOpener.Opened(null, null) : with.reopenEmpty(held));
+            }
+        }
+    }
+
+    // ---- facts
+
+    byte @Nullable [] fact(byte[] key) {
+        int slot = gate.enterSlot();
+        try {
+            byte[] newer = memory.fact(key);
+            RocksTier tier = disk.get();
+            byte[] value = newer != null || tier == null ? newer : tier.fact(key);
+            return value == null || value.length == 0 ? null : value;
+        } catch (CacheFailure e) {
+            abandonDisk(e);
+            return null;
+        } finally {
+            gate.leaveSlot(slot);
+        }
+    }
+
+    /// Writes all of these or none; an empty value deletes.
+    void putFacts(Map<byte[], byte[]> changes, boolean synced) {
+        int slot = gate.enterSlot();
+        try {
+            RocksTier tier = writableDisk();
+            if (tier == null) {
+                memory.putFacts(changes);
+            } else {
+                tier.putFacts(changes, synced);
+            }
+        } catch (CacheFailure e) {
+            stopWriting(e);
+            memory.putFacts(changes);
+        } finally {
+            gate.leaveSlot(slot);
+        }
+    }
+
+    /// Shows the facts whose key starts with `prefix`, in the order of their keys.
+    void facts(byte[] prefix, FactVisitor visitor) {
+        TreeMap<byte[], byte[]> found = new TreeMap<>(Arrays::compareUnsigned);
+        int slot = gate.enterSlot();
+        try {
+            RocksTier tier = disk.get();
+            if (tier != null) {
+                tier.facts(prefix, found::put);
+            }
+        } catch (CacheFailure e) {
+            abandonDisk(e);
+        } finally {
+            gate.leaveSlot(slot);
+        }
+        memory.facts(prefix, found::put);
+        found.forEach(
+                (key, value) -> {
+                    if (value.length > 0) {
+                        visitor.fact(key, value);
+                    }
+                });
+    }
+
+    // ---- when the disk fails
+
+    private @Nullable RocksTier writableDisk() {
+        return diskWritable.get() ? disk.get() : null;
+    }
+
+    /// What is on the disk stays readable; what is learned from now on stays in memory.
+    private void stopWriting(CacheFailure failure) {
+        CacheOpener with = opener;
+        if (with != null && diskWritable.compareAndSet(true, false)) {
+            with.warn("is no longer written, what is learned stays in memory", failure);
+            if (failure.corrupt()) {
+                with.markDamaged();
+            }
+        }
+    }
+
+    /// What is on the disk cannot be trusted: it is not asked again, and the next one to open it discards it.
+    private void abandonDisk(CacheFailure failure) {
+        CacheOpener with = opener;
+        RocksTier tier = disk.get();
+        if (with != null && tier != null && disk.compareAndSet(tier, null)) {
+            abandoned.add(tier);
+            if (diskWritable.getAndSet(false)) {
+                with.markDamaged();
+            }
+            with.warn("is damaged and no longer used", failure);
+        }
+    }
+
+    /// What the database takes of memory, in bytes.
+    public long databaseMemoryBytes() {
+        int slot = gate.enterSlot();
+        try {
+            RocksTier tier = disk.get();
+            return tier == null ? 0 : tier.memoryBytes();
+        } finally {
+            gate.leaveSlot(slot);
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (changing) {
+            detach();
+            CacheLock held = lock;
+            if (held != null) {
+                held.close();
+                lock = null;
+            }
+        }
+    }
+
+    /// Takes the database out of use and closes it when nobody is inside any more.
+    private void detach() {
+        diskWritable.set(false);
+        RocksTier tier = disk.getAndSet(null);
+        gate.await();
+        if (tier != null) {
+            tier.close();
+        }
+        for (RocksTier old = abandoned.poll(); old != null; old = abandoned.poll()) {
+            old.close();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package io.godwit.index;
+
+import io.godwit.chunk.ChunkId;
+import io.godwit.pack.ChunkRef;
+import io.godwit.pack.PackId;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.openhft.hashing.LongHashFunction;
+
+/// Gathers rows in any order and writes them as one segment. Owned by one thread; used once or, after
+/// [#finish], again from empty.
+///
+/// Rows wait outside the heap at 80 bytes each, in a buffer that grows with them to 10 MiB at most.
+public final class SegmentWriter implements AutoCloseable {
+    private static final int ROW_BYTES = ChunkId.BYTES + Long.BYTES + RowFormat.WIDE_BYTES;
+    private static final int PACK_AT = ChunkId.BYTES;
+    private static final int PLACE_AT = PACK_AT + Long.BYTES;
+    private static final int FIRST_ROWS = 1024;
+
+    private static final ValueLayout.OfLong ID_WORD =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    /// What a row takes in the segment at most: id, flags, number of the pack, six varints.
+    private static final int MAX_ROW_BYTES = ChunkId.BYTES + 1 + 5 + 6 * 5;
+
+    /// Rows in the order of an array of longs: the top bits of the id, then the row's number.
+    private static final int NUMBER_BITS = Integer.numberOfTrailingZeros(SegmentFormat.MAX_ROWS);
+
+    private final Map<PackId, Integer> numbers = new HashMap<>();
+    private final List<PackId> packs = new ArrayList<>();
+    private final List<Boolean> metadata = new ArrayList<>();
+    private Arena arena = Arena.ofConfined();
+    private MemorySegment rows = arena.allocate((long) FIRST_ROWS * ROW_BYTES, 8);
+    private int count;
+
+    public int rows() {
+        return count;
+    }
+
+    public boolean isEmpty() {
+        return count == 0;
+    }
+
+    public boolean isFull() {
+        return count == SegmentFormat.MAX_ROWS;
+    }
+
+    /// Adds a row. An id that was added before keeps its first place.
+    public void add(ChunkRef ref) {
+        if (isFull()) {
+            throw new IllegalStateException("segment is full: rows=" + count);
+        }
+        if ((long) (count + 1) * ROW_BYTES > rows.byteSize()) {
+            grow();
+        }
+        long at = (long) count * ROW_BYTES;
+        ref.id().write(rows, at);
+        rows.set(ValueLayout.JAVA_LONG_UNALIGNED, at + PACK_AT, number(ref));
+        RowFormat.writeWide(rows, at + PLACE_AT, ref);
+        count++;
+    }
+
+    /// The content of the segment, in its final form; the writer is empty afterwards.
+    public byte[] finish() {
+        long[] order = order();
+        int[] numberOf = new int[packs.size()];
+        List<Integer> table = table(order, numberOf);
+        long bound =
+                SegmentFormat.COUNTS_BYTES
+                        + (long) table.size() * SegmentFormat.PACK_BYTES
+                        + (long) order.length * MAX_ROW_BYTES
+                        + SegmentFormat.CHECKSUM_BYTES;
+        try (Arena scratch = Arena.ofConfined()) {
+            MemorySegment out = scratch.allocate(bound);
+            out.set(SegmentFormat.U32, 0, table.size());
+            out.set(SegmentFormat.U32, 4, order.length);
+            long at = writeTable(out, table);
+            for (long entry : order) {
+                at = writeRow(out, at, rowAt(entry), numberOf);
+            }
+            byte[] content = new byte[(int) at + SegmentFormat.CHECKSUM_BYTES];
+            MemorySegment heap = MemorySegment.ofArray(content);
+            MemorySegment.copy(out, 0, heap, 0, at);
+            heap.set(SegmentFormat.U64, at, LongHashFunction.xx3().hashBytes(content, 0, (int) at));
+            clear();
+            return content;
+        }
+    }
+
+    @Override
+    public void close() {
+        arena.close();
+    }
+
+    private long number(ChunkRef ref) {
+        PackId pack = ref.record().pack();
+        Integer known = numbers.get(pack);
+        if (known != null) {
+            if (metadata.get(known) != ref.record().metadata()) {
+                throw new IllegalArgumentException("pack is both data and metadata: " + pack);
+            }
+            return known;
+        }
+        numbers.put(pack, packs.size());
+        packs.add(pack);
+        metadata.add(ref.record().metadata());
+        return packs.size() - 1L;
+    }
+
+    private void grow() {
+        Arena larger = Arena.ofConfined();
+        MemorySegment moved = larger.allocate(rows.byteSize() * 2, 8);
+        MemorySegment.copy(rows, 0, moved, 0, rows.byteSize());
+        arena.close();
+        arena = larger;
+        rows = moved;
+    }
+
+    private void clear() {
+        numbers.clear();
+        packs.clear();
+        metadata.clear();
+        count = 0;
+    }
+
+    /// The rows by ascending id, those that repeat an id left out.
+    private long[] order() {
+        long[] order = new long[count];
+        for (int i = 0; i < count; i++) {
+            long top = rows.get(ID_WORD, (long) i * ROW_BYTES) ^ Long.MIN_VALUE;
+            order[i] = top >> NUMBER_BITS << NUMBER_BITS | i;
+        }
+        Arrays.sort(order);
+        sortTies(order);
+        int kept = 0;
+        for (long entry : order) {
+            if (kept == 0 || compare(order[kept - 1], entry) != 0) {
+                order[kept++] = entry;
+            }
+        }
+        return Arrays.copyOf(order, kept);
+    }
+
+    /// Ids that agree in their top bits are next to each other now, by their numbers: put them in full order.
+    private void sortTies(long[] order) {
+        for (int i = 1; i < order.length; i++) {
+            long entry = order[i];
+            int to = i;
+            while (to > 0 && compare(order[to - 1], entry) > 0) {
+                order[to] = order[to - 1];
+                to--;
+            }
+            order[to] = entry;
+        }
+    }
+
+    private int compare(long one, long other) {
+        int byTop = Long.compare(one >> NUMBER_BITS, other >> NUMBER_BITS);
+        return byTop != 0
+                ? byTop
+                : ChunkId.read(rows, rowAt(one)).compareTo(ChunkId.read(rows, rowAt(other)));
+    }
+
+    private static long rowAt(long entry) {
+        return (entry & (1L << NUMBER_BITS) - 1) * ROW_BYTES;
+    }
+
+    /// The packs that rows name, by name; `numberOf` gets the place of each.
+    private List<Integer> table(long[] order, int[] numberOf) {
+        BitSet named = new BitSet(packs.size());
+        for (long entry : order) {
+            named.set(packNumber(rowAt(entry)));
+        }
+        List<Integer> table =
+                named.stream().boxed().sorted(Comparator.comparing(packs::get)).toList();
+        for (int place = 0; place < table.size(); place++) {
+            numberOf[table.get(place)] = place;
+        }
+        return table;
+    }
+
+    private int packNumber(long row) {
+        return (int) rows.get(ValueLayout.JAVA_LONG_UNALIGNED, row + PACK_AT);
+    }
+
+    private long writeTable(MemorySegment out, List<Integer> table) {
+        long at = SegmentFormat.COUNTS_BYTES;
+        for (Integer number : table) {
+            SegmentFormat.putPack(out, at, packs.get(number));
+            int flags = metadata.get(number) ? SegmentFormat.PACK_METADATA : 0;
+            out.set(ValueLayout.JAVA_BYTE, at + PackId.BYTES, (byte) flags);
+            at += SegmentFormat.PACK_BYTES;
+        }
+        return at;
+    }
+
+    private long writeRow(MemorySegment out, long at, long row, int[] numberOf) {
+        MemorySegment.copy(rows, row, out, at, ChunkId.BYTES);
+        long place = row + PLACE_AT;
+        int flags = RowFormat.flags(rows, place) & ~RowFormat.METADATA;
+        out.set(ValueLayout.JAVA_BYTE, at + ChunkId.BYTES, (byte) flags);
+        long end = RowFormat.putVarint(out, at + ChunkId.BYTES + 1, numberOf[packNumber(row)]);
+        return RowFormat.packPlace(rows, place, out, end);
+    }
+}
