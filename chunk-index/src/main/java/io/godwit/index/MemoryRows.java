@@ -65,7 +65,7 @@ final class MemoryRows {
     void put(MemorySegment ids, long idAt, MemorySegment place, long at) {
         long stamp = lock.writeLock();
         try {
-            if (size > capacity / 2 && capacity < maxRows) {
+            if (capacity < maxRows && (size > capacity / 2 || seek(ids, idAt) < 0)) {
                 grow();
             }
             insert(ids, idAt, place, at);

@@ -7,15 +7,18 @@ import io.godwit.pack.ChunkRef;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LocalCacheTest {
-    private static final byte[] REPOSITORY = "0123456789abcdef".getBytes();
+    private static final byte[] REPOSITORY = id("0123456789abcdef");
 
     @TempDir Path directory;
     private final List<String> warnings = new ArrayList<>();
@@ -109,11 +112,11 @@ final class LocalCacheTest {
     @Test
     void ofAnotherRepositoryIsDiscarded() throws Exception {
         List<ChunkRef> refs = new Rows(6).refs(10, 1);
-        byte[] other = "fedcba9876543210".getBytes();
+        byte[] other = id("fedcba9876543210");
         try (LocalCache cache = LocalCache.open(directory, other, warnings::add)) {
             cache.add(refs);
         }
-        java.nio.file.Files.move(directory.resolve(hex(other)), directory.resolve(hex(REPOSITORY)));
+        Files.move(directory.resolve(hex(other)), directory.resolve(hex(REPOSITORY)));
         try (LocalCache cache = open()) {
             assertThat(cache.mode()).isEqualTo(LocalCache.Mode.PRIMARY);
             assertThat(cache.find(refs.getFirst().id())).isNull();
@@ -130,8 +133,12 @@ final class LocalCacheTest {
         }
     }
 
+    private static byte[] id(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
     private static String hex(byte[] id) {
-        return java.util.HexFormat.of().formatHex(id);
+        return HexFormat.of().formatHex(id);
     }
 
     private LocalCache open() {
