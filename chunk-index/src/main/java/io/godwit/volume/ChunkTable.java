@@ -59,40 +59,41 @@ public final class ChunkTable {
     /// The slot of a reference, new or known.
     public int add(ChunkRef ref) {
         RecordRef record = ref.record();
-        int pack = addPack(record.pack(), record.metadata());
-        stage(
-                pack,
+        return add(
+                addPack(record.pack(), record.metadata()),
                 record.ordinal(),
                 record.offset(),
                 record.sealedLength(),
                 record.plainLength(),
                 ref.plainOffset(),
-                ref.length());
-        ChunkId id = ref.id();
-        stageId(id.word0(), id.word1(), id.word2(), id.word3());
-        return addStaged();
+                ref.length(),
+                ref.id());
     }
 
     /// The slot here of what stands in a slot of another table.
     int addFrom(ChunkTable other, int slot) {
         int pack = other.packOf(slot);
-        int row = slot * COLUMNS;
-        stage(
+        return add(
                 addPack(other.pack(pack), other.isMetadata(pack)),
-                other.rows[row + ORDINAL],
-                other.rows[row + OFFSET],
-                other.rows[row + SEALED],
-                other.rows[row + PLAIN],
-                other.rows[row + PLAIN_OFFSET],
-                other.rows[row + LENGTH]);
-        int id = slot * ID_WORDS;
-        stageId(other.ids[id], other.ids[id + 1], other.ids[id + 2], other.ids[id + 3]);
-        return addStaged();
+                other.ordinal(slot),
+                other.offset(slot),
+                other.sealedLength(slot),
+                other.plainLength(slot),
+                other.plainOffset(slot),
+                other.length(slot),
+                other.id(slot));
     }
 
-    /// Writes a row behind the last one; it counts only once [#addStaged] or [#appendStaged] was called.
-    void stage(
-            int pack, int ordinal, int offset, int sealed, int plain, int plainOffset, int length) {
+    /// The slot of a reference into a pack given by its number in this table, checked by the caller.
+    int add(
+            int pack,
+            int ordinal,
+            int offset,
+            int sealedLength,
+            int plainLength,
+            int plainOffset,
+            int length,
+            ChunkId id) {
         int row = count * COLUMNS;
         if (row == rows.length) {
             rows = Arrays.copyOf(rows, 2 * row);
@@ -101,21 +102,20 @@ public final class ChunkTable {
         rows[row + PACK] = pack;
         rows[row + ORDINAL] = ordinal;
         rows[row + OFFSET] = offset;
-        rows[row + SEALED] = sealed;
-        rows[row + PLAIN] = plain;
+        rows[row + SEALED] = sealedLength;
+        rows[row + PLAIN] = plainLength;
         rows[row + PLAIN_OFFSET] = plainOffset;
         rows[row + LENGTH] = length;
-    }
-
-    void stageId(long word0, long word1, long word2, long word3) {
         int at = count * ID_WORDS;
-        ids[at] = word0;
-        ids[at + 1] = word1;
-        ids[at + 2] = word2;
-        ids[at + 3] = word3;
+        ids[at] = id.word0();
+        ids[at + 1] = id.word1();
+        ids[at + 2] = id.word2();
+        ids[at + 3] = id.word3();
+        return keepUnlessKnown();
     }
 
-    private int addStaged() {
+    /// Counts the row written behind the last one, or forgets it when there is one like it.
+    private int keepUnlessKnown() {
         int mask = slotIndex.length - 1;
         int probe = (int) ids[count * ID_WORDS] & mask;
         while (slotIndex[probe] != 0) {
@@ -123,7 +123,7 @@ public final class ChunkTable {
             if (sameRow(slot, count)) {
                 return slot;
             }
-            probe = probe + 1 & mask;
+            probe = (probe + 1) & mask;
         }
         slotIndex[probe] = ++count;
         if (2 * count > slotIndex.length) {
@@ -149,7 +149,7 @@ public final class ChunkTable {
         for (int slot = 0; slot < count; slot++) {
             int probe = (int) ids[slot * ID_WORDS] & mask;
             while (slotIndex[probe] != 0) {
-                probe = probe + 1 & mask;
+                probe = (probe + 1) & mask;
             }
             slotIndex[probe] = slot + 1;
         }
@@ -164,7 +164,7 @@ public final class ChunkTable {
             if (metadata[known] == isMetadata && packs[known].equals(pack)) {
                 return known;
             }
-            probe = probe + 1 & mask;
+            probe = (probe + 1) & mask;
         }
         if (packCount == packs.length) {
             packs = Arrays.copyOf(packs, 2 * packCount);
@@ -185,7 +185,7 @@ public final class ChunkTable {
         for (int pack = 0; pack < packCount; pack++) {
             int probe = packHash(packs[pack]) & mask;
             while (packIndex[probe] != 0) {
-                probe = probe + 1 & mask;
+                probe = (probe + 1) & mask;
             }
             packIndex[probe] = pack + 1;
         }
