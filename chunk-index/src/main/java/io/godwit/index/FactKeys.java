@@ -26,6 +26,9 @@ final class FactKeys {
     static final byte[] SEGMENTS = {'s'};
     static final byte[] DENIED = {'d'};
 
+    /// The value of a fact whose key says everything.
+    static final byte[] KNOWN = {1};
+
     private FactKeys() {}
 
     static byte[] segment(String name) {

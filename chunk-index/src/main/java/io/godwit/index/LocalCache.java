@@ -3,6 +3,7 @@ package io.godwit.index;
 import io.godwit.chunk.ChunkId;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
+import io.godwit.store.ObjectKey;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -294,6 +296,36 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     }
 
     // ---- facts
+
+    /// Remembers that a segment's rows are in this cache: a session's own, once they are put.
+    public void noteSegment(ObjectKey segment) {
+        putFacts(Map.of(FactKeys.segment(segment.value()), FactKeys.KNOWN), false);
+    }
+
+    /// The newest counter of a volume's snapshots that was ever seen here: a store that shows less went back.
+    public OptionalLong newestCounter(String volumeKey) {
+        byte[] value = fact(FactKeys.counter(volumeKey));
+        return value == null ? OptionalLong.empty() : OptionalLong.of(FactKeys.number(value));
+    }
+
+    /// Remembers a counter, unless a newer one is known.
+    public void noteCounter(String volumeKey, long counter) {
+        synchronized (changing) {
+            if (newestCounter(volumeKey).orElse(-1) < counter) {
+                putFacts(Map.of(FactKeys.counter(volumeKey), FactKeys.number(counter)), false);
+            }
+        }
+    }
+
+    /// A fact by name, for what has no accessor of its own; null when it is not known.
+    public byte @Nullable [] getFact(String name) {
+        return fact(FactKeys.other(name));
+    }
+
+    /// Keeps a fact by name; an empty one deletes.
+    public void putFact(String name, byte[] value) {
+        putFacts(Map.of(FactKeys.other(name), value), false);
+    }
 
     byte @Nullable [] fact(byte[] key) {
         int slot = gate.enterSlot();

@@ -41,6 +41,9 @@ public final class SegmentFormat {
     /// A longer content is not a segment.
     public static final int MAX_BYTES = 16 << 20;
 
+    /// What an object with such a content takes at most: header, salt, tag and footer are far below a page.
+    public static final int MAX_OBJECT_BYTES = MAX_BYTES + 4096;
+
     static final int COUNTS_BYTES = 8;
     static final int PACK_BYTES = PackId.BYTES + 1;
     static final int CHECKSUM_BYTES = 8;
