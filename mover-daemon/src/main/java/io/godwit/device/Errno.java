@@ -26,6 +26,7 @@ final class Errno {
     static final int ENOSPC = 28;
     static final int EROFS = 30;
     static final int EPIPE = 32;
+    static final int ENOSYS = 38;
     static final int ELOOP = 40;
     static final int ENODATA = 61;
     static final int EBADMSG = 74;
@@ -47,6 +48,14 @@ final class Errno {
     static boolean badBlocks(int errno) {
         return switch (errno) {
             case EIO, ENODATA, EBADMSG, EILSEQ, EUCLEAN, EREMOTEIO -> true;
+            default -> false;
+        };
+    }
+
+    /// Whether the error only says that this kind of file does not offer the call.
+    static boolean unsupported(int errno) {
+        return switch (Math.abs(errno)) {
+            case EOPNOTSUPP, ENOTTY, EINVAL, ENOSYS -> true;
             default -> false;
         };
     }

@@ -98,7 +98,7 @@ final class FileSource implements BlockSource {
 
     /// A file system that knows no holes answers EINVAL: then everything is data.
     private long unsupported(int errno, long answer) {
-        if (errno == -Errno.EINVAL || errno == -Errno.EOPNOTSUPP) {
+        if (Errno.unsupported(errno)) {
             return answer;
         }
         throw file.gone(errno, "look for holes");

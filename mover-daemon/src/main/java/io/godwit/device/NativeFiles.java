@@ -76,6 +76,7 @@ final class NativeFiles {
     private static final MethodHandle IOCTL = function("ioctl");
     private static final MethodHandle FALLOCATE = function("fallocate");
     private static final MethodHandle FTRUNCATE = function("ftruncate");
+    private static final MethodHandle UNLINKAT = function("unlinkat");
     private static final MethodHandle FSYNC = function("fsync");
     private static final MethodHandle POSIX_FADVISE = function("posix_fadvise");
     private static final MethodHandle DUP = function("dup");
@@ -128,6 +129,12 @@ final class NativeFiles {
 
     static int allocate(int descriptor, int mode, long offset, long length) {
         return half(FALLOCATE, descriptor, value(mode), offset, length);
+    }
+
+    static int unlink(String path) {
+        try (Arena arena = Arena.ofConfined()) {
+            return half(UNLINKAT, AT_FDCWD, arena.allocateFrom(path), 0, 0);
+        }
     }
 
     static int sync(int descriptor) {

@@ -164,11 +164,22 @@ final class OpenFile implements AutoCloseable {
         }
     }
 
-    private RuntimeException writeError(int errno, long offset, int length) {
+    /// The failure for an error of a write or of what stands for one.
+    RuntimeException writeError(int errno, long offset, long length) {
         if (Errno.badBlocks(-errno)) {
             return new WriteFailure(path, Errno.reason(errno), new Extent(offset, length));
         }
         return gone(errno, "write").withOffset(offset);
+    }
+
+    /// Makes what was written durable.
+    void sync() {
+        int result = NativeFiles.sync(descriptor());
+        if (result < 0) {
+            // The kernel reports a lost write once and forgets it: nothing that was written can be
+            // relied on.
+            throw gone(result, "sync");
+        }
     }
 
     /// The failure for an error of an operation on what was open before: a device can have gone away.

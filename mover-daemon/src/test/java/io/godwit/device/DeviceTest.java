@@ -1,0 +1,275 @@
+package io.godwit.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// Real block devices: loop devices over files in a temporary directory.
+@Timeout(120)
+final class DeviceTest {
+    private static final int BLOCK = BlockSource.BLOCK_BYTES;
+    private static final long SIZE = 8L << 20;
+
+    @TempDir Path directory;
+
+    @BeforeEach
+    void needsLoopDevices() {
+        LoopDevice.assumeUsable();
+    }
+
+    private Path image() {
+        return directory.resolve("image");
+    }
+
+    private static byte[] random(long seed, int length) {
+        byte[] bytes = new byte[length];
+        new Random(seed).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static TargetRequest request(String target, long bytes, boolean overwrite) {
+        return new TargetRequest(target, bytes, overwrite, false, List.of());
+    }
+
+    private static void assertRefused(ThrowingCallable call, String... facts) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        GodwitException.class,
+                        e -> {
+                            assertThat(e.kind()).isEqualTo(FailureKind.INVALID);
+                            assertThat(e.hint()).isPresent();
+                        })
+                .hasMessageContainingAll(facts);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"512", "4096"})
+    void readsWithDirectIoWhateverTheAlignment(String sector) throws IOException {
+        byte[] content = random(1, (int) SIZE);
+        Files.write(image(), content);
+        try (LoopDevice loop = LoopDevice.over(image(), "-b", sector);
+                BlockSource source = BlockSources.open(loop.path());
+                Arena arena = Arena.ofConfined()) {
+            assertThat(source.facts().kind()).isEqualTo(SourceFacts.Kind.DEVICE);
+            assertThat(source.facts().blockBytes()).isEqualTo(Integer.parseInt(sector));
+            assertThat(source.size()).isEqualTo(SIZE);
+            MemorySegment target = arena.allocate(SIZE + BLOCK, BLOCK);
+            Random random = new Random(2);
+            for (int i = 0; i < 50; i++) {
+                int at = random.nextInt((int) SIZE);
+                int length = random.nextInt((int) SIZE - at);
+                if (i % 2 == 0) {
+                    at &= -BLOCK;
+                    length &= -BLOCK;
+                }
+                int shift = i % 3 == 0 ? random.nextInt(BLOCK) : 0;
+                source.read(at, target, shift, length);
+                MemorySegment expected = MemorySegment.ofArray(content).asSlice(at, length);
+                assertThat(target.asSlice(shift, length).mismatch(expected)).isEqualTo(-1);
+            }
+            assertThat(source.nextData(BLOCK)).isEqualTo(BLOCK);
+            assertThat(source.nextHole(0)).isEqualTo(SIZE);
+            source.checkUnchanged();
+        }
+    }
+
+    @Test
+    void readsADeviceThatEndsInsideOfABlock() throws IOException {
+        byte[] content = random(3, 5 * 512 + 4 * BLOCK);
+        Files.write(image(), content);
+        try (LoopDevice loop = LoopDevice.over(image());
+                BlockSource source = BlockSources.open(loop.path());
+                Arena arena = Arena.ofConfined()) {
+            MemorySegment target = arena.allocate(6L * BLOCK, BLOCK).fill((byte) 9);
+            source.read(0, target, 0, 5 * BLOCK);
+            // 5 sectors behind 4 blocks: the fifth block is cut short.
+            assertThat(target.mismatch(MemorySegment.ofArray(content))).isEqualTo(content.length);
+            assertThat(target.get(ValueLayout.JAVA_BYTE, content.length)).isZero();
+            assertThat(target.get(ValueLayout.JAVA_BYTE, 5L * BLOCK - 1)).isZero();
+        }
+    }
+
+    @Test
+    void namesWhatAFailingDeviceCannotRead() throws IOException {
+        Files.write(image(), random(4, (int) SIZE));
+        try (LoopDevice loop = LoopDevice.over(image());
+                Slab slab = new Slab(8 << 20);
+                ReaderPool readers = new ReaderPool(Threads.named("reader"), 2);
+                BlockSource source = BlockSources.open(loop.path())) {
+            // Behind the end of its file a loop device gives input/output errors.
+            long left = SIZE - (1 << 20) - 3L * BLOCK;
+            try (RandomAccessFile file = new RandomAccessFile(image().toFile(), "rw")) {
+                file.setLength(left);
+            }
+            BufferPool pool = slab.carve("tiles", 1 << 20, 3);
+            long valid = 0;
+            long bad = 0;
+            try (ReadAhead ahead = new ReadAhead(source, readers, pool, 0, 1 << 20, 3)) {
+                ahead.add(0, SIZE);
+                for (Tile tile = ahead.next(); tile != null; tile = ahead.next()) {
+                    ReadFailure failure = tile.failure();
+                    long missing = 0;
+                    if (failure != null) {
+                        assertThat(failure.bad()).hasSize(1);
+                        assertThat(failure.toGodwit().kind()).isEqualTo(FailureKind.PARTIAL);
+                        missing = failure.bad().getFirst().length();
+                        assertThat(failure.offset()).isGreaterThanOrEqualTo(left);
+                    }
+                    bad += missing;
+                    valid += tile.length() - missing;
+                    tile.release();
+                }
+            }
+            assertThat(valid).isEqualTo(left);
+            assertThat(bad).isEqualTo(SIZE - left);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"512", "4096"})
+    void writesWithDirectIoWhateverTheAlignment(String sector) throws IOException {
+        byte[] expected = random(5, (int) SIZE);
+        Files.write(image(), expected);
+        try (LoopDevice loop = LoopDevice.over(image(), "-b", sector);
+                Arena arena = Arena.ofConfined();
+                BlockTarget target = BlockTargets.open(request(loop.path(), SIZE, true))) {
+            assertThat(target.facts().kind()).isEqualTo(TargetFacts.Kind.DEVICE);
+            assertThat(target.size()).isEqualTo(SIZE);
+            MemorySegment source = arena.allocate(SIZE + BLOCK, BLOCK);
+            source.copyFrom(MemorySegment.ofArray(random(6, (int) SIZE + BLOCK)));
+            Random random = new Random(7);
+            for (int i = 0; i < 60; i++) {
+                int at = random.nextInt((int) SIZE);
+                int length = random.nextInt(Math.min(3 << 20, (int) SIZE - at));
+                if (i % 2 == 0) {
+                    at &= -BLOCK;
+                    length &= -BLOCK;
+                }
+                if (i % 5 == 0) {
+                    target.zero(at, length);
+                    MemorySegment.ofArray(expected).asSlice(at, length).fill((byte) 0);
+                } else {
+                    target.write(at, source, i, length);
+                    MemorySegment.copy(source, ValueLayout.JAVA_BYTE, i, expected, at, length);
+                }
+            }
+            target.sync();
+            MemorySegment back = arena.allocate(SIZE, BLOCK);
+            target.read(0, back, 0, (int) SIZE);
+            assertThat(back.mismatch(MemorySegment.ofArray(expected))).isEqualTo(-1);
+        }
+        assertThat(Files.readAllBytes(image())).isEqualTo(expected);
+    }
+
+    @Test
+    void zeroingFreesSpaceWhereTheDeviceCan() throws IOException {
+        Files.write(image(), random(8, (int) SIZE));
+        try (LoopDevice loop = LoopDevice.over(image());
+                BlockTarget target = BlockTargets.open(request(loop.path(), SIZE, true))) {
+            target.zero(100, SIZE - 200);
+            target.sync();
+        }
+        byte[] content = Files.readAllBytes(image());
+        for (int i = 100; i < SIZE - 100; i++) {
+            assertThat(content[i]).isZero();
+        }
+        byte[] before = random(8, (int) SIZE);
+        assertThat(content).startsWith(Arrays.copyOf(before, 100));
+        String blocks = LoopDevice.run(List.of("stat", "-c", "%b", image().toString())).strip();
+        assertThat(Long.parseLong(blocks) * 512).isLessThan(SIZE / 4);
+    }
+
+    @Test
+    void refusesADeviceThatIsTooSmall() throws IOException {
+        try (LoopDevice loop = LoopDevice.create(image(), SIZE)) {
+            assertRefused(
+                    () -> BlockTargets.open(request(loop.path(), SIZE + 1, true)),
+                    "too small",
+                    "size=" + SIZE,
+                    "needed=" + (SIZE + 1));
+            BlockTargets.open(request(loop.path(), SIZE, false)).close();
+        }
+    }
+
+    @Test
+    void refusesAFileSystemUnlessForcedAndAMountedOneAlways() throws IOException {
+        try (LoopDevice loop = LoopDevice.create(image(), SIZE)) {
+            LoopDevice.run(List.of("mkfs.ext4", "-q", loop.path()));
+            assertRefused(
+                    () -> BlockTargets.open(request(loop.path(), SIZE, false)),
+                    "not empty",
+                    "holds=ext file system");
+            BlockTargets.open(request(loop.path(), SIZE, true)).close();
+            assertThat(Signatures.of(BlockSources.open(loop.path()))).contains("ext file system");
+
+            Path place = Files.createDirectory(directory.resolve("a place"));
+            LoopDevice.run(List.of("mount", loop.path(), place.toString()));
+            try {
+                assertRefused(
+                        () -> BlockTargets.open(request(loop.path(), SIZE, true)),
+                        "in use",
+                        "use=mounted at " + place);
+            } finally {
+                LoopDevice.run(List.of("umount", place.toString()));
+            }
+            BlockTargets.open(request(loop.path(), SIZE, true)).close();
+        }
+    }
+
+    @Test
+    void refusesWhatSomebodyHoldsExclusively() throws IOException {
+        try (LoopDevice loop = LoopDevice.create(image(), SIZE);
+                BlockTarget first = BlockTargets.open(request(loop.path(), SIZE, true))) {
+            assertThat(first.size()).isEqualTo(SIZE);
+            assertRefused(
+                    () -> BlockTargets.open(request(loop.path(), SIZE, true)),
+                    "in use",
+                    "opened exclusively");
+        }
+    }
+
+    @Test
+    void refusesSwapAndItsSignature() throws IOException {
+        try (LoopDevice loop = LoopDevice.create(image(), SIZE)) {
+            LoopDevice.run(List.of("mkswap", loop.path()));
+            assertRefused(
+                    () -> BlockTargets.open(request(loop.path(), SIZE, false)), "holds=swap space");
+        }
+    }
+
+    @Test
+    void refusesTheFileBelowALoopDevice() throws IOException {
+        try (LoopDevice loop = LoopDevice.create(image(), SIZE)) {
+            assertRefused(
+                    () -> BlockTargets.open(request(image().toString(), SIZE, true)),
+                    "in use",
+                    "use=the file of " + loop.path());
+            TargetRequest inReserved =
+                    new TargetRequest(loop.path(), SIZE, true, false, List.of(directory));
+            assertRefused(() -> BlockTargets.open(inReserved), "must not be written");
+            TargetRequest itself =
+                    new TargetRequest(
+                            loop.path(), SIZE, true, false, List.of(Path.of(loop.path())));
+            assertRefused(() -> BlockTargets.open(itself), "must not be written");
+        }
+    }
+}
