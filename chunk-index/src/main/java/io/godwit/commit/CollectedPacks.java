@@ -1,0 +1,33 @@
+package io.godwit.commit;
+
+import io.godwit.pack.PackId;
+import java.util.Set;
+import java.util.SortedMap;
+
+/// The chunk index as the protocol sees it: what it must forget, and how far it has.
+public interface CollectedPacks {
+    /// The newest plan up to which every sweep is durably applied; 0 for none.
+    long watermark();
+
+    /// W0: applies the sweeps durably, then moves the watermark, and makes what is condemned unusable for look-ups.
+    ///
+    /// @param newestPlan of the store, 0 for none. An index whose watermark is above it knows more than the store: the
+    ///     store went back in time, and the index forgets everything first
+    /// @param sweeps packs deleted by round: every decided one above the watermark, or all when it is above `newestPlan`
+    /// @param condemned packs of published plans whose sweep is not decided; what was condemned before is spared
+    void bringTo(long newestPlan, SortedMap<Long, Set<PackId>> sweeps, Set<PackId> condemned);
+
+    /// An index that remembers nothing: every session starts from the first plan.
+    static CollectedPacks none() {
+        return new CollectedPacks() {
+            @Override
+            public long watermark() {
+                return 0;
+            }
+
+            @Override
+            public void bringTo(
+                    long newestPlan, SortedMap<Long, Set<PackId>> sweeps, Set<PackId> condemned) {}
+        };
+    }
+}
