@@ -29,6 +29,25 @@ public final class PageLoader {
         effective(format, chain, chain.depth(), map);
     }
 
+    /// Makes `map` what a region's page says, and refuses a page of another length.
+    ///
+    /// @param regionLength as the volume's size says: [Regions#length]
+    public void load(PageRef page, int regionLength, RegionMap map) {
+        load(page.chunk(), map);
+        requireLength(map, regionLength, page.chunk());
+    }
+
+    private static void requireLength(RegionMap map, int regionLength, ChunkRef page) {
+        if (map.regionLength() != regionLength) {
+            throw corrupt(
+                    "page has the wrong length: length="
+                            + map.regionLength()
+                            + " expected="
+                            + regionLength,
+                    page);
+        }
+    }
+
     /// Reads a page and those below it without looking at their extents.
     public void follow(ChunkRef page, PageChain chain) {
         chain.clear();
