@@ -7,6 +7,7 @@ import io.godwit.error.GodwitException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,9 @@ import java.util.Locale;
 /// where they are known (they are English in every locale that is not installed), and where they say nothing
 /// the file system is asked: is it full, is it read-only, may we write?
 final class DirectoryFailures {
+    /// What is left when the last write did not fit may be a few blocks.
+    private static final long FULL_BYTES = 64 << 10;
+
     private final Path root;
     private final StoreTraits traits;
 
@@ -84,26 +88,70 @@ final class DirectoryFailures {
         if (e instanceof ClosedByInterruptException) {
             return StoreFailures.interrupted(doing + " " + object).withObject(object);
         }
+        Cause cause = causeOf(e);
+        return switch (cause) {
+            case FULL ->
+                    failure(FailureKind.UNAVAILABLE, "disk full", doing, object, e)
+                            .withHint("free some space, then run it again");
+            case QUOTA ->
+                    failure(FailureKind.UNAVAILABLE, "disk full (quota)", doing, object, e)
+                            .withHint("free some space or raise the quota, then run it again");
+            case READ_ONLY ->
+                    failure(FailureKind.UNAVAILABLE, "file system is read-only", doing, object, e)
+                            .withHint("mount it writable, and look why it is not");
+            case DENIED -> failure(FailureKind.DENIED, "access denied", doing, object, e);
+            case TOO_MANY_FILES ->
+                    failure(FailureKind.UNAVAILABLE, "too many open files", doing, object, e)
+                            .withHint("raise the limit of open files (ulimit -n)");
+            case OTHER -> failure(otherwise, doing + " failed", doing, object, e);
+        };
+    }
+
+    private enum Cause {
+        FULL,
+        QUOTA,
+        READ_ONLY,
+        DENIED,
+        TOO_MANY_FILES,
+        OTHER
+    }
+
+    private Cause causeOf(IOException e) {
         String words = words(e);
-        if (words.contains("no space left") || words.contains("disk full")) {
-            return failure(FailureKind.UNAVAILABLE, "disk full", doing, object, e)
-                    .withHint("free some space, then run it again");
+        if (words.contains("no space left")) {
+            return Cause.FULL;
         }
         if (words.contains("quota exceeded")) {
-            return failure(FailureKind.UNAVAILABLE, "disk full (quota)", doing, object, e)
-                    .withHint("free some space or raise the quota, then run it again");
+            return Cause.QUOTA;
         }
         if (words.contains("read-only file system")) {
-            return failure(FailureKind.DENIED, "file system is read-only", doing, object, e);
+            return Cause.READ_ONLY;
         }
-        if (e instanceof AccessDeniedException || words.contains("not permitted")) {
-            return failure(FailureKind.DENIED, "access denied", doing, object, e);
+        if (e instanceof AccessDeniedException
+                || words.contains("not permitted")
+                || words.contains("permission denied")) {
+            return Cause.DENIED;
         }
         if (words.contains("too many open files")) {
-            return failure(FailureKind.UNAVAILABLE, "too many open files", doing, object, e)
-                    .withHint("raise the limit of open files (ulimit -n)");
+            return Cause.TOO_MANY_FILES;
         }
-        return failure(otherwise, doing + " failed", doing, object, e);
+        return words.contains("input/output error") ? Cause.OTHER : askFileSystem();
+    }
+
+    /// For words that we do not know, in whatever language they are.
+    private Cause askFileSystem() {
+        try {
+            FileStore volume = Files.getFileStore(root);
+            if (volume.isReadOnly()) {
+                return Cause.READ_ONLY;
+            }
+            if (volume.getUsableSpace() < FULL_BYTES) {
+                return Cause.FULL;
+            }
+            return Cause.OTHER;
+        } catch (IOException | SecurityException e) {
+            return Cause.OTHER;
+        }
     }
 
     private GodwitException failure(

@@ -41,8 +41,7 @@ final class DurableDirectories {
             return;
         }
         Path parent = directory.getParent();
-        boolean top = directory.equals(root) && Files.isDirectory(directory);
-        if (parent != null && !top) {
+        if (parent != null) {
             ensureUnder(parent, directory);
         }
         if (known.size() >= MAX_REMEMBERED) {
@@ -51,10 +50,13 @@ final class DurableDirectories {
         known.put(directory, now);
     }
 
+    /// Directories above the root that were there before are somebody else's, and may not be readable.
     private void ensureUnder(Path parent, Path directory) throws IOException {
-        if (directory.startsWith(root) || !Files.isDirectory(parent)) {
-            ensure(parent);
+        boolean below = directory.startsWith(root) && !directory.equals(root);
+        if (!below && Files.isDirectory(directory)) {
+            return;
         }
+        ensure(parent);
         try {
             Files.createDirectory(directory);
         } catch (FileAlreadyExistsException e) {
@@ -62,34 +64,58 @@ final class DurableDirectories {
                 throw e;
             }
         }
-        sync(parent);
-    }
-
-    void forget(Path directory) {
-        for (Path each = directory;
-                each != null && each.startsWith(root);
-                each = each.getParent()) {
-            known.remove(each);
+        try (Handle handle = open(parent)) {
+            handle.sync();
         }
     }
 
-    /// Makes the names in a directory durable. An interrupt does not stop it: the caller has published a name
-    /// already and must know what became of it.
-    void sync(Path directory) throws IOException {
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (true) {
-                try (FileChannel channel = FileChannel.open(directory, READ)) {
-                    channel.force(true);
-                    return;
-                } catch (ClosedByInterruptException e) {
-                    interrupted |= Thread.interrupted();
+    void forget(Path directory) {
+        Path each = directory;
+        while (each != null && each.startsWith(root)) {
+            known.remove(each);
+            each = each.getParent();
+        }
+    }
+
+    /// Opens the directory, so that nothing but the sync itself can fail once a name in it is public.
+    Handle open(Path directory) throws IOException {
+        return new Handle(directory, FileChannel.open(directory, READ));
+    }
+
+    /// An open directory, owned by one thread.
+    static final class Handle implements AutoCloseable {
+        private final Path directory;
+        private FileChannel channel;
+
+        private Handle(Path directory, FileChannel channel) {
+            this.directory = directory;
+            this.channel = channel;
+        }
+
+        /// Makes the names in the directory durable. An interrupt does not stop it: the caller has published
+        /// a name already and must know what became of it.
+        void sync() throws IOException {
+            boolean interrupted = Thread.interrupted();
+            try {
+                while (true) {
+                    try {
+                        channel.force(true);
+                        return;
+                    } catch (ClosedByInterruptException e) {
+                        interrupted |= Thread.interrupted();
+                        channel = FileChannel.open(directory, READ);
+                    }
+                }
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
                 }
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
         }
     }
 }
