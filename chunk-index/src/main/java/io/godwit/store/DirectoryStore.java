@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -62,12 +63,25 @@ public final class DirectoryStore implements Store {
     /// @param random makes the temporary names of two processes differ
     /// @throws GodwitException `INVALID` when something other than a directory is there
     public static DirectoryStore open(Path root, InstantSource clock, RandomGenerator random) {
-        Path absolute = root.toAbsolutePath().normalize();
-        if (Files.exists(absolute) && !Files.isDirectory(absolute)) {
+        Path real = real(root);
+        return new DirectoryStore(real, MountTable.traitsOf(real), clock, random);
+    }
+
+    private static Path real(Path root) {
+        try {
+            Path real = root.toRealPath();
+            if (Files.isDirectory(real)) {
+                return real;
+            }
+        } catch (NoSuchFileException e) {
+            return root.toAbsolutePath().normalize();
+        } catch (IOException e) {
+            String message = "store cannot be opened: path=" + root + " (" + e.getMessage() + ")";
+            boolean denied = e instanceof AccessDeniedException;
             throw new GodwitException(
-                    FailureKind.INVALID, "store is not a directory: path=" + absolute);
+                    denied ? FailureKind.DENIED : FailureKind.INVALID, message, e);
         }
-        return new DirectoryStore(absolute, MountTable.traitsOf(absolute), clock, random);
+        throw new GodwitException(FailureKind.INVALID, "store is not a directory: path=" + root);
     }
 
     @Override

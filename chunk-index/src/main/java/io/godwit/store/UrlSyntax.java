@@ -1,0 +1,137 @@
+package io.godwit.store;
+
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/// How store URLs are read.
+final class UrlSyntax {
+    static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:");
+    static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+    static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,64}");
+
+    private UrlSyntax() {}
+
+    static StoreUrl directory(String path, String text) {
+        if (path.isEmpty()) {
+            throw invalid("empty repository url");
+        }
+        try {
+            return new StoreUrl.Directory(Path.of(path));
+        } catch (InvalidPathException e) {
+            throw invalid("not a path: url=" + text + " (" + e.getReason() + ")");
+        }
+    }
+
+    static StoreUrl file(String text, String rest) {
+        if (!rest.startsWith("//")) {
+            throw invalid("a file url starts with file:/// : url=" + text);
+        }
+        String path = rest.substring(2);
+        if (!path.startsWith("/")) {
+            throw invalid("a file url has no host, its path starts with / : url=" + text);
+        }
+        return directory(decode(path, text), text);
+    }
+
+    static StoreUrl s3(String text, String rest) {
+        if (!rest.startsWith("//")) {
+            throw invalid("an s3 url starts with s3:// : url=" + text);
+        }
+        int query = rest.indexOf('?');
+        String place = query < 0 ? rest.substring(2) : rest.substring(2, query);
+        if (place.contains("@")) {
+            throw invalid("credentials do not belong into a url: use the AWS default chain");
+        }
+        int slash = place.indexOf('/');
+        String bucket = slash < 0 ? place : place.substring(0, slash);
+        String prefix = slash < 0 ? "" : decode(place.substring(slash + 1), text);
+        Map<String, String> parameters =
+                parameters(query < 0 ? "" : rest.substring(query + 1), text);
+        String endpoint = parameters.remove("endpoint");
+        String region = parameters.remove("region");
+        String style = parameters.remove("path-style");
+        if (!parameters.isEmpty()) {
+            throw invalid(
+                    "unknown parameter, known are endpoint, region, path-style: parameter="
+                            + parameters.keySet().iterator().next());
+        }
+        return new StoreUrl.S3(
+                bucket,
+                prefix.replaceAll("^/+|/+$", ""),
+                Optional.ofNullable(endpoint).map(UrlSyntax::endpoint),
+                Optional.ofNullable(region).map(UrlSyntax::region),
+                style != null && truth(style));
+    }
+
+    private static Map<String, String> parameters(String query, String text) {
+        Map<String, String> parameters = new TreeMap<>();
+        for (String pair : query.split("&", -1)) {
+            int equals = pair.indexOf('=');
+            if (pair.isEmpty() && query.isEmpty()) {
+                continue;
+            }
+            if (equals < 1) {
+                throw invalid("a parameter has the form name=value: url=" + text);
+            }
+            String name = pair.substring(0, equals);
+            String value = decode(pair.substring(equals + 1), text);
+            if (parameters.put(name, value) != null) {
+                throw invalid("parameter is given twice: parameter=" + name);
+            }
+        }
+        return parameters;
+    }
+
+    private static URI endpoint(String text) {
+        try {
+            URI uri = new URI(text);
+            boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+            boolean bare = uri.getRawQuery() == null && uri.getRawFragment() == null;
+            if (web && bare && uri.getHost() != null && uri.getRawUserInfo() == null) {
+                return uri;
+            }
+        } catch (URISyntaxException e) {
+            throw invalid("not an endpoint: " + e.getReason());
+        }
+        throw invalid("an endpoint has the form http://host:port or https://host:port");
+    }
+
+    private static String region(String text) {
+        if (!REGION.matcher(text).matches()) {
+            throw invalid("not a region: region=" + text);
+        }
+        return text;
+    }
+
+    private static boolean truth(String text) {
+        return switch (text) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw invalid("path-style is true or false: path-style=" + text);
+        };
+    }
+
+    private static String decode(String text, String url) {
+        return PercentCode.decode(text)
+                .orElseThrow(() -> invalid("malformed percent encoding: url=" + url));
+    }
+
+    static GodwitException invalid(String message) {
+        return new GodwitException(FailureKind.INVALID, message);
+    }
+
+    static GodwitException unknownScheme(String text) {
+        int credentials = text.indexOf('@');
+        String shown = credentials < 0 ? text : "…" + text.substring(credentials);
+        return invalid("unknown or unsupported scheme: url=" + shown)
+                .withHint("use /path or file:///path; write a relative path as ./path");
+    }
+}
