@@ -116,6 +116,12 @@ public final class ByteWriter {
         return this;
     }
 
+    /// Leaves room for bytes that somebody else writes, or has written, into the target.
+    public ByteWriter skip(long count) {
+        advance(count);
+        return this;
+    }
+
     /// Its length in bytes as [#varint(int)], then UTF-8.
     public ByteWriter string(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

@@ -1,5 +1,7 @@
 package io.godwit.format;
 
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
 import java.util.List;
 
 /// What stands at the start of every object, before anything that is sealed.
@@ -63,6 +65,31 @@ public record ObjectHeader(
                 0,
                 KeyKind.OWN,
                 List.of(sections));
+    }
+
+    /// The section's bytes.
+    ///
+    /// @param name of the object, for the failure
+    /// @throws GodwitException `CORRUPT` when there is none, several, or one of another length
+    public byte[] section(int tag, int length, String name) {
+        byte[] found = null;
+        for (Section section : sections) {
+            if (section.tag() == tag) {
+                if (found != null || section.length() != length) {
+                    throw bad(tag, name);
+                }
+                found = section.content();
+            }
+        }
+        if (found == null) {
+            throw bad(tag, name);
+        }
+        return found;
+    }
+
+    private static GodwitException bad(int tag, String name) {
+        String message = "header section missing or malformed: object=" + name + " tag=" + tag;
+        return new GodwitException(FailureKind.CORRUPT, message).withObject(name);
     }
 
     /// Its length when written, in bytes.

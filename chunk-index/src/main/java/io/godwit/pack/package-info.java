@@ -1,4 +1,4 @@
-/// Immutable objects that hold many sealed chunks, and how they are written and read.
+/// Immutable objects that hold many chunks, compressed and sealed, and how they are written and read.
 @NullMarked
 package io.godwit.pack;
 

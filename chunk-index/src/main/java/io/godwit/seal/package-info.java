@@ -1,4 +1,4 @@
-/// Compression and encryption of chunks, and the keys behind them.
+/// The keys of a repository, and how records and objects are encrypted with them.
 @NullMarked
 package io.godwit.seal;
 

@@ -1,0 +1,159 @@
+package io.godwit.seal;
+
+import io.godwit.digest.DigestKey;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import io.godwit.format.ObjectFormat;
+import io.godwit.format.RepositoryId;
+import java.security.SecureRandom;
+import java.util.Arrays;
+
+/// An open repository's keys: those of its ids, and those of every generation.
+///
+/// Id keys never change in a domain, else everything would be new. Data and metadata are sealed under the newest
+/// generation and opened under the one that their header names. Immutable, shared between threads; keys in use are
+/// held in memory as long as the ring is reachable or until [#wipe()].
+public final class KeyRing {
+    private static final int DOMAIN = 0;
+
+    private final RepositoryId repository;
+    private final RingSecrets secrets;
+    private final SecureRandom random;
+    private final DigestKey leafKey;
+    private final DigestKey dataKey;
+    private final DigestKey metaKey;
+    private final DigestKey gearKey;
+    private final DigestKey nameKey;
+
+    KeyRing(RepositoryId repository, RingSecrets secrets, SecureRandom random) {
+        this.repository = repository;
+        this.secrets = secrets;
+        this.random = random;
+        leafKey = idKey(Label.ID_LEAF);
+        dataKey = idKey(Label.ID_DATA);
+        metaKey = idKey(Label.ID_META);
+        gearKey = idKey(Label.ID_GEAR);
+        nameKey = idKey(Label.ID_NAME);
+    }
+
+    /// A ring of new secrets that nothing holds yet.
+    public static KeyRing fresh(RepositoryId repository, SecureRandom random) {
+        return new KeyRing(repository, RingSecrets.fresh(random), random);
+    }
+
+    public RepositoryId repository() {
+        return repository;
+    }
+
+    public byte[] repositoryId() {
+        return repository.toByteArray();
+    }
+
+    /// The newest key generation, from 1: what is written now is sealed under it.
+    public int generation() {
+        return secrets.generation();
+    }
+
+    /// Of leaf digests.
+    public DigestKey leafKey() {
+        return leafKey;
+    }
+
+    /// Of the ids of data chunks.
+    public DigestKey dataKey() {
+        return dataKey;
+    }
+
+    /// Of the ids of metadata chunks, and of the digests of pages and nodes.
+    public DigestKey metaKey() {
+        return metaKey;
+    }
+
+    /// Of the gear table.
+    public DigestKey gearKey() {
+        return gearKey;
+    }
+
+    /// Of the digests that stand for volume names.
+    public DigestKey nameKey() {
+        return nameKey;
+    }
+
+    /// The keys of a pack with this salt. Costs some microseconds: once per pack.
+    public PackKeys packKeys(int generation, byte[] salt) {
+        byte[] data = generationKey(generation, Label.GENERATION_DATA);
+        byte[] meta = generationKey(generation, Label.GENERATION_META);
+        try {
+            return new PackKeys(repository, generation, salt, data, meta, ObjectFormat.SUITE_1);
+        } finally {
+            Arrays.fill(data, (byte) 0);
+            Arrays.fill(meta, (byte) 0);
+        }
+    }
+
+    /// Keys for a new pack: the newest generation and a salt that was never used.
+    public PackKeys newPackKeys() {
+        return packKeys(generation(), newSalt());
+    }
+
+    public ObjectSealer sealer() {
+        return new ObjectSealer(this);
+    }
+
+    /// Overwrites the secrets: nothing can be derived any more.
+    public void wipe() {
+        secrets.wipe();
+    }
+
+    byte[] newSalt() {
+        byte[] salt = new byte[PackKeys.SALT_BYTES];
+        random.nextBytes(salt);
+        return salt;
+    }
+
+    byte[] objectKey(int generation, byte[] salt, int kind) {
+        byte[] meta = generationKey(generation, Label.GENERATION_META);
+        try {
+            return Hkdf.derive(meta, salt, Label.OBJECT.info(ObjectFormat.SUITE_1, kind), 32);
+        } finally {
+            Arrays.fill(meta, (byte) 0);
+        }
+    }
+
+    RingSecrets secrets() {
+        return secrets;
+    }
+
+    private byte[] generationKey(int generation, Label label) {
+        if (generation < 1 || generation > secrets.generation()) {
+            throw new GodwitException(
+                            FailureKind.DENIED,
+                            "key generation unknown: generation="
+                                    + generation
+                                    + " newest="
+                                    + secrets.generation())
+                    .withHint("keys were rotated since the repository was opened: open it again");
+        }
+        byte[] secret = secrets.generation(generation);
+        return Hkdf.derive(secret, repository.toByteArray(), label.info(generation), 32);
+    }
+
+    private DigestKey idKey(Label label) {
+        byte[] key =
+                Hkdf.derive(
+                        secrets.idRoot(),
+                        repository.toByteArray(),
+                        label.info(DOMAIN),
+                        DigestKey.BYTES);
+        try {
+            return DigestKey.of(key);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "KeyRing[repository=" + repository + " generation=" + generation() + "]";
+    }
+}

@@ -1,0 +1,180 @@
+package io.godwit.seal;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import javax.crypto.AEADBadTagException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/// AES-256-GCM of a pack's records, from memory to memory.
+///
+/// The nonce is the record's ordinal as a 96-bit little-endian number; the footer, under a key of its own, has
+/// 2^96-1. Belongs to one thread.
+///
+/// The JDK's cipher runs its fused AES-GCM kernel on heap arrays only: direct buffers are bounced through small
+/// arrays at a third of the speed. So bytes pass through a heap array that is kept between calls, and are encrypted
+/// there in place. What is allocated per record is what `Cipher.init` allocates, about a kilobyte.
+public final class RecordCipher {
+    public static final int TAG_BYTES = Aead.TAG_BYTES;
+
+    private static final int FIRST_SCRATCH = (512 << 10) + 64;
+    private static final byte[] FOOTER_NONCE = footerNonce();
+
+    private final Cipher encrypt;
+    private final Cipher decrypt;
+    private byte[] scratch = new byte[FIRST_SCRATCH];
+
+    public RecordCipher() {
+        try {
+            encrypt = Cipher.getInstance(Aead.ALGORITHM);
+            decrypt = Cipher.getInstance(Aead.ALGORITHM);
+        } catch (GeneralSecurityException e) {
+            throw Hkdf.unavailable(e);
+        }
+    }
+
+    /// Writes `length` sealed bytes and the tag to `target`, which may be where `source` is.
+    /// An ordinal must not be used twice with the same keys.
+    public void seal(
+            PackKeys keys,
+            int ordinal,
+            byte[] aad,
+            MemorySegment source,
+            long sourceOffset,
+            int length,
+            MemorySegment target,
+            long targetOffset) {
+        seal(
+                keys.records(),
+                nonce(ordinal),
+                aad,
+                source,
+                sourceOffset,
+                length,
+                target,
+                targetOffset);
+    }
+
+    /// The same for the pack's footer.
+    public void sealFooter(
+            PackKeys keys, byte[] aad, byte[] footer, MemorySegment target, long targetOffset) {
+        MemorySegment source = MemorySegment.ofArray(footer);
+        seal(keys.footer(), FOOTER_NONCE, aad, source, 0, footer.length, target, targetOffset);
+    }
+
+    /// Writes `sealedLength` less the tag's 16 plain bytes to `target`.
+    ///
+    /// @return whether it opened; if not, nothing was written
+    public boolean open(
+            PackKeys keys,
+            int ordinal,
+            byte[] aad,
+            MemorySegment sealed,
+            long sealedOffset,
+            int sealedLength,
+            MemorySegment target,
+            long targetOffset) {
+        return open(
+                keys.records(),
+                nonce(ordinal),
+                aad,
+                sealed,
+                sealedOffset,
+                sealedLength,
+                target,
+                targetOffset);
+    }
+
+    /// The same for the pack's footer, which is written to the start of `target`.
+    public boolean openFooter(
+            PackKeys keys,
+            byte[] aad,
+            MemorySegment sealed,
+            long sealedOffset,
+            int sealedLength,
+            byte[] target) {
+        return open(
+                keys.footer(),
+                FOOTER_NONCE,
+                aad,
+                sealed,
+                sealedOffset,
+                sealedLength,
+                MemorySegment.ofArray(target),
+                0);
+    }
+
+    private void seal(
+            SecretKeySpec key,
+            byte[] nonce,
+            byte[] aad,
+            MemorySegment source,
+            long sourceOffset,
+            int length,
+            MemorySegment target,
+            long targetOffset) {
+        int sealed = Math.addExact(length, TAG_BYTES);
+        byte[] bytes = scratch(sealed);
+        MemorySegment.copy(source, ValueLayout.JAVA_BYTE, sourceOffset, bytes, 0, length);
+        try {
+            encrypt.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(Aead.TAG_BITS, nonce));
+            encrypt.updateAAD(aad);
+            encrypt.doFinal(bytes, 0, length, bytes, 0);
+        } catch (GeneralSecurityException e) {
+            throw Hkdf.unavailable(e);
+        }
+        MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, targetOffset, sealed);
+    }
+
+    private boolean open(
+            SecretKeySpec key,
+            byte[] nonce,
+            byte[] aad,
+            MemorySegment sealed,
+            long sealedOffset,
+            int sealedLength,
+            MemorySegment target,
+            long targetOffset) {
+        if (sealedLength < TAG_BYTES) {
+            return false;
+        }
+        byte[] bytes = scratch(sealedLength);
+        MemorySegment.copy(sealed, ValueLayout.JAVA_BYTE, sealedOffset, bytes, 0, sealedLength);
+        int length;
+        try {
+            decrypt.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(Aead.TAG_BITS, nonce));
+            decrypt.updateAAD(aad);
+            length = decrypt.doFinal(bytes, 0, sealedLength, bytes, 0);
+        } catch (AEADBadTagException e) {
+            return false;
+        } catch (GeneralSecurityException e) {
+            throw Hkdf.unavailable(e);
+        }
+        MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, targetOffset, length);
+        return true;
+    }
+
+    private byte[] scratch(int length) {
+        if (scratch.length < length) {
+            scratch = new byte[length];
+        }
+        return scratch;
+    }
+
+    private static byte[] nonce(int ordinal) {
+        byte[] nonce = new byte[Aead.NONCE_BYTES];
+        for (int i = 0; i < Integer.BYTES; i++) {
+            nonce[i] = (byte) (ordinal >>> (8 * i));
+        }
+        return nonce;
+    }
+
+    private static byte[] footerNonce() {
+        byte[] nonce = new byte[Aead.NONCE_BYTES];
+        Arrays.fill(nonce, (byte) 0xff);
+        return nonce;
+    }
+}
