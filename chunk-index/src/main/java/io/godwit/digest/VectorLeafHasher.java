@@ -24,6 +24,9 @@ final class VectorLeafHasher implements LeafHasher {
 
     private static final int BATCH_CHUNKS = BATCH_LEAVES * LEAF_CHUNKS;
 
+    /// The least that shows the compiler a loop: with one, it takes the way back for one never taken.
+    private static final int EXERCISE_HALF_ROUNDS = 2;
+
     private final ScalarLeafHasher scalar;
     private final int[] key;
     private final int[] counters = new int[LANES];
@@ -72,6 +75,12 @@ final class VectorLeafHasher implements LeafHasher {
     @Override
     public String kernel() {
         return "vector-" + LANES * Integer.SIZE;
+    }
+
+    /// Does a little of everything that is slow until it is compiled, on scratch space.
+    void exercise() {
+        VectorKernel.load(staging, 0, message);
+        VectorKernel.compress(message, chunks, 0, BATCH_CHUNKS, counters, 0, EXERCISE_HALF_ROUNDS);
     }
 
     /// Leaves the digests of up to 16 leaves in `roots`. Lanes that no leaf fills compute what nobody reads.
