@@ -1,32 +1,23 @@
 package io.godwit.device;
 
-import java.lang.foreign.MemorySegment;
-
 /// Something a volume is read from.
 ///
 /// Reads are positional and may come from any number of threads; only [StreamSource] wants them in order, from
 /// one. It is to be closed after the last read has returned. Reads block: they belong on platform threads.
-public interface BlockSource extends AutoCloseable {
-    /// Buffers, holes and failures are in these units: the leaf of the digest tree.
-    int BLOCK_BYTES = 4096;
-
+public interface BlockSource extends BlockReader, AutoCloseable {
     /// The size of a stream whose end was not met yet.
     long UNKNOWN_SIZE = -1;
 
     SourceFacts facts();
 
     /// Bytes of the volume: what it was when opened, or [#UNKNOWN_SIZE].
+    @Override
     long size();
 
-    /// Reads `length` bytes from the volume's byte `offset` on to `target[targetOffset]`.
-    ///
-    /// May reach past the volume's end up to the next multiple of [#BLOCK_BYTES]: zeros are delivered there.
-    /// Fastest when offset, length and the target's address are multiples of [#BLOCK_BYTES]; anything is allowed.
-    ///
-    /// @param target native memory
-    /// @throws ReadFailure when blocks cannot be read, although others may be
-    /// @throws io.godwit.error.GodwitException `FENCED` when the source shrank since it was opened, others when it is gone
-    void read(long offset, MemorySegment target, long targetOffset, int length);
+    @Override
+    default String path() {
+        return facts().path();
+    }
 
     /// The start of the first block at or behind `from` (a multiple of [#BLOCK_BYTES]) that is not known to be a hole,
     /// or [#size] when all the rest is one.

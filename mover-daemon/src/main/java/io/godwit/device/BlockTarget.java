@@ -6,11 +6,17 @@ import java.lang.foreign.MemorySegment;
 ///
 /// Writes are positional, in any order and from any number of threads, as long as no two of them touch the same byte; only
 /// [StreamTarget] wants them in order, from one. Nothing is durable before [#sync] has returned.
-public interface BlockTarget extends AutoCloseable {
+public interface BlockTarget extends BlockReader, AutoCloseable {
     TargetFacts facts();
 
     /// Bytes that can be written: the volume's size for files and streams, the device's own for a device.
+    @Override
     long size();
+
+    @Override
+    default String path() {
+        return facts().path();
+    }
 
     /// Writes `length` bytes of `source[sourceOffset]` at the target's byte `offset`.
     ///
@@ -30,6 +36,7 @@ public interface BlockTarget extends AutoCloseable {
     ///
     /// @throws ReadFailure when blocks cannot be read, although others may be
     /// @throws UnsupportedOperationException of a stream
+    @Override
     void read(long offset, MemorySegment target, long targetOffset, int length);
 
     /// Makes all that was written durable, the name of a new file included.

@@ -10,4 +10,9 @@ final class Bounds {
                     "outside of it: offset=" + offset + " length=" + length + " size=" + size);
         }
     }
+
+    /// The next multiple of the block.
+    static long roundUp(long bytes) {
+        return (bytes + BlockReader.BLOCK_BYTES - 1) & -BlockReader.BLOCK_BYTES;
+    }
 }

@@ -84,10 +84,9 @@ final class DeviceTarget implements BlockTarget {
 
     @Override
     public void read(long offset, MemorySegment target, long targetOffset, int length) {
-        Bounds.check(offset, length, size());
-        int count = file.read(offset, target, targetOffset, length);
-        if (count < length) {
-            throw file.gone(-Errno.ENXIO, "read").withOffset(offset + count);
+        int missing = file.readPadded(offset, target, targetOffset, length, size());
+        if (missing > 0) {
+            throw file.gone(-Errno.ENXIO, "read").withOffset(offset);
         }
     }
 

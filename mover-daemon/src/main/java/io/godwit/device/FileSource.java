@@ -30,23 +30,10 @@ final class FileSource implements BlockSource {
 
     @Override
     public void read(long offset, MemorySegment target, long targetOffset, int length) {
-        long limit = roundUp(size());
-        if (offset < 0 || length < 0 || offset > limit - length) {
-            throw new IllegalArgumentException(
-                    "read outside of the source: offset="
-                            + offset
-                            + " length="
-                            + length
-                            + " size="
-                            + size());
+        int missing = file.readPadded(offset, target, targetOffset, length, size());
+        if (missing > 0) {
+            throw changedSize(currentSize());
         }
-        int expected = (int) Math.min(length, Math.max(0, size() - offset));
-        // Direct I/O wants whole blocks, so the whole length is asked for; the file's end cuts it.
-        int count = file.read(offset, target, targetOffset, length);
-        if (count < expected) {
-            throw changedSize(offset + count);
-        }
-        target.asSlice(targetOffset + expected, length - expected).fill((byte) 0);
     }
 
     @Override
@@ -67,7 +54,7 @@ final class FileSource implements BlockSource {
         while (hole < size()) {
             // File systems with smaller blocks have holes that begin or end inside of a block of
             // ours.
-            hole = Math.min(size(), roundUp(seekHole(hole)));
+            hole = Math.min(size(), Bounds.roundUp(seekHole(hole)));
             if (hole == size()) {
                 break;
             }
@@ -124,7 +111,7 @@ final class FileSource implements BlockSource {
     }
 
     private GodwitException changedSize(long now) {
-        String verb = now < size() ? "shrank" : "grew";
+        String verb = now < size() ? "shrank" : now > size() ? "grew" : "changed its size";
         return new GodwitException(
                         FailureKind.FENCED,
                         "the source "
@@ -143,10 +130,6 @@ final class FileSource implements BlockSource {
     public boolean modified() {
         return facts.kind() == SourceFacts.Kind.FILE
                 && !FileStatus.of(file.descriptor()).modified().equals(facts.modified());
-    }
-
-    private static long roundUp(long bytes) {
-        return (bytes + BLOCK_BYTES - 1) & -BLOCK_BYTES;
     }
 
     @Override

@@ -60,9 +60,7 @@ final class FileTarget implements BlockTarget {
 
     @Override
     public void read(long offset, MemorySegment target, long targetOffset, int length) {
-        Bounds.check(offset, length, size());
-        int count = file.read(offset, target, targetOffset, length);
-        target.asSlice(targetOffset + count, length - count).fill((byte) 0);
+        file.readPadded(offset, target, targetOffset, length, size());
     }
 
     @Override

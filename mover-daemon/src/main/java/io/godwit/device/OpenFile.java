@@ -77,6 +77,17 @@ final class OpenFile implements AutoCloseable {
         }
     }
 
+    /// Reads within the first `size` bytes and delivers zeros behind them; returns how many bytes within were missing,
+    /// because the file is shorter by now.
+    int readPadded(long offset, MemorySegment target, long targetOffset, int length, long size) {
+        Bounds.check(offset, length, Bounds.roundUp(size));
+        int expected = Math.clamp(size - offset, 0, length);
+        // Direct I/O wants whole blocks, so the whole length is asked for; the end cuts it.
+        int count = Math.min(expected, read(offset, target, targetOffset, length));
+        target.asSlice(targetOffset + count, length - count).fill((byte) 0);
+        return expected - count;
+    }
+
     private int readDirectly(long offset, MemorySegment target, long targetOffset, int length) {
         int done = 0;
         while (done < length) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// Blocks that cannot be read do not end it: they are zero in their tile, which says so ([Tile#failure]).
 /// Any other failure is thrown by [#next].
 public final class ReadAhead implements AutoCloseable {
-    private final BlockSource source;
+    private final BlockReader source;
     private final ReaderPool readers;
     private final BufferPool buffers;
     private final int headroom;
@@ -33,7 +33,7 @@ public final class ReadAhead implements AutoCloseable {
     /// @param tileBytes of data in a tile, a multiple of the block; with the headroom at most a pool's buffer
     /// @param depth tiles in all, at least 2; they are taken from the pool here
     public ReadAhead(
-            BlockSource source,
+            BlockReader source,
             ReaderPool readers,
             BufferPool buffers,
             int headroomBytes,
@@ -41,7 +41,7 @@ public final class ReadAhead implements AutoCloseable {
             int depth) {
         if (headroomBytes < 0
                 || tileBytes <= 0
-                || (headroomBytes | tileBytes) % BlockSource.BLOCK_BYTES != 0
+                || (headroomBytes | tileBytes) % BlockReader.BLOCK_BYTES != 0
                 || headroomBytes + tileBytes > buffers.bufferBytes()
                 || depth < 2) {
             throw new IllegalArgumentException(
@@ -70,7 +70,7 @@ public final class ReadAhead implements AutoCloseable {
     /// Adds an extent behind those that were added before and starts to read it. The offset is a multiple of the
     /// block, the length too unless it ends where the volume ends.
     public void add(long offset, long length) {
-        if (offset % BlockSource.BLOCK_BYTES != 0) {
+        if (offset % BlockReader.BLOCK_BYTES != 0) {
             throw new IllegalArgumentException("extent is not aligned: offset=" + offset);
         }
         queue(offset, length);
@@ -147,7 +147,7 @@ public final class ReadAhead implements AutoCloseable {
     }
 
     @Nullable ReadFailure read(Tile tile) {
-        int whole = (tile.length() + BlockSource.BLOCK_BYTES - 1) & -BlockSource.BLOCK_BYTES;
+        int whole = (int) Bounds.roundUp(tile.length());
         return Salvage.read(source, tile.offset(), tile.buffer(), headroom, whole, () -> cancelled);
     }
 

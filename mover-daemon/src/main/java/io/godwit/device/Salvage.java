@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A failed read has delivered what stands before the failure; the rest is halved until a block is alone. An isolated
 /// bad block in a 1 MiB tile costs about 16 reads, a tile that is bad as a whole 511.
-final class Salvage {
-    private final BlockSource source;
+public final class Salvage {
+    private final BlockReader source;
     private final MemorySegment target;
     private final long shift;
     private final BooleanSupplier cancelled;
@@ -19,7 +19,7 @@ final class Salvage {
     private String reason = "";
 
     private Salvage(
-            BlockSource source, MemorySegment target, long shift, BooleanSupplier cancelled) {
+            BlockReader source, MemorySegment target, long shift, BooleanSupplier cancelled) {
         this.source = source;
         this.target = target;
         this.shift = shift;
@@ -28,8 +28,10 @@ final class Salvage {
 
     /// Reads `length` bytes, in whole blocks but for the source's end. Returns null when all of it could be read, else
     /// what could not be, with zeros in its place.
-    static @Nullable ReadFailure read(
-            BlockSource source,
+    ///
+    /// @param cancelled asked between reads: once true, what failed is given up as a whole
+    public static @Nullable ReadFailure read(
+            BlockReader source,
             long offset,
             MemorySegment target,
             long targetOffset,
@@ -39,7 +41,7 @@ final class Salvage {
         salvage.read(offset, offset + length);
         return salvage.bad.isEmpty()
                 ? null
-                : new ReadFailure(source.facts().path(), salvage.reason, salvage.bad);
+                : new ReadFailure(source.path(), salvage.reason, salvage.bad);
     }
 
     private void read(long from, long to) {
@@ -50,13 +52,13 @@ final class Salvage {
             source.read(from, target, from + shift, (int) (to - from));
         } catch (ReadFailure failure) {
             reason = failure.reason();
-            long start = Math.max(from, failure.offset() & -BlockSource.BLOCK_BYTES);
-            if (cancelled.getAsBoolean() || to - start <= BlockSource.BLOCK_BYTES) {
+            long start = Math.max(from, failure.offset() & -BlockReader.BLOCK_BYTES);
+            if (cancelled.getAsBoolean() || to - start <= BlockReader.BLOCK_BYTES) {
                 giveUp(start, to);
                 return;
             }
-            long blocks = (to - start + BlockSource.BLOCK_BYTES - 1) / BlockSource.BLOCK_BYTES;
-            long middle = start + blocks / 2 * BlockSource.BLOCK_BYTES;
+            long blocks = (to - start + BlockReader.BLOCK_BYTES - 1) / BlockReader.BLOCK_BYTES;
+            long middle = start + blocks / 2 * BlockReader.BLOCK_BYTES;
             read(start, middle);
             read(middle, to);
         }
