@@ -96,6 +96,11 @@ public final class Session implements AutoCloseable {
         return in(State.FENCED);
     }
 
+    /// The ids of the snapshots that this session will commit: the commit holds exactly as many entries.
+    public List<SnapshotId> newSnapshotIds(int count) {
+        return SnapshotId.of(id, count, access.random());
+    }
+
     // ---- uploads
 
     public PackId nextPackId() {

@@ -1,16 +1,48 @@
 package io.godwit.commit;
 
+import io.godwit.pack.SessionId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// Names a snapshot: 128 random bits, written as 32 hexadecimal digits.
+/// Names a snapshot: 128 bits, written as 32 hexadecimal digits.
+///
+/// The first 64 are random. The others say which session committed it: the first 52 of the session's random bits,
+/// then how many snapshots the session committed, less one. So a listing of `snap/` alone tells of which sessions
+/// everything is published. It is a hint only: ids made otherwise cost a reader more requests, nothing else.
 public record SnapshotId(long high, long low) implements Comparable<SnapshotId> {
     public static final int BYTES = 16;
 
     /// Digits of the written form.
     public static final int DIGITS = 2 * BYTES;
 
-    public static SnapshotId random(RandomGenerator random) {
-        return new SnapshotId(random.nextLong(), random.nextLong());
+    private static final int COUNT_BITS = 12;
+
+    /// The ids of all snapshots that a session commits.
+    static List<SnapshotId> of(SessionId session, int count, RandomGenerator random) {
+        if (count < 1 || count > CatalogueEntry.SIBLINGS_MAX) {
+            throw new IllegalArgumentException("snapshots out of range: " + count);
+        }
+        long low = (session.randomHigh() >>> COUNT_BITS << COUNT_BITS) | (count - 1);
+        List<SnapshotId> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            ids.add(new SnapshotId(random.nextLong(), low));
+        }
+        return List.copyOf(ids);
+    }
+
+    /// What all snapshots of the session have in common.
+    static long tag(SessionId session) {
+        return session.randomHigh() >>> COUNT_BITS;
+    }
+
+    long tag() {
+        return low >>> COUNT_BITS;
+    }
+
+    /// How many snapshots the session committed, if the id was made for one.
+    int siblings() {
+        return (int) (low & ((1 << COUNT_BITS) - 1)) + 1;
     }
 
     /// Reads the written form.

@@ -111,7 +111,7 @@ final class TestRepository implements RepositoryAccess {
             OptionalLong newest,
             Instant time) {
         return new CatalogueEntry(
-                SnapshotId.random(random),
+                SnapshotId.of(session, 1, random).getFirst(),
                 new VolumeName(volume),
                 time,
                 1 << 30,
