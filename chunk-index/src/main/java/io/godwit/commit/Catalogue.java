@@ -44,7 +44,8 @@ public final class Catalogue {
         CatalogueView view = new CatalogueReading(access, memory, only).read();
         CatalogueAlarms alarms = new CatalogueAlarms(access, memory);
         if (alarms.suspicious(view)) {
-            // What was published while the listings were read may look like a gap: look again before crying.
+            // What was published while the listings were read may look like a gap: look again
+            // before crying.
             view = new CatalogueReading(access, memory, only).read();
             alarms.raise(view);
         }

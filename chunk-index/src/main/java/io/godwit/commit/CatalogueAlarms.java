@@ -30,8 +30,7 @@ final class CatalogueAlarms {
     }
 
     void raise(CatalogueView view) {
-        alarms(view)
-                .forEach(alarm -> access.warnings().warn(alarm.kind(), alarm.text()));
+        alarms(view).forEach(alarm -> access.warnings().warn(alarm.kind(), alarm.text()));
     }
 
     void remember(CatalogueView view) {

@@ -34,8 +34,7 @@ final class CatalogueReading {
     private final Checkpoints checkpoints;
     private final Publishing publishing;
 
-    CatalogueReading(
-            RepositoryAccess access, CatalogueMemory memory, Optional<VolumeKey> only) {
+    CatalogueReading(RepositoryAccess access, CatalogueMemory memory, Optional<VolumeKey> only) {
         this.access = access;
         this.memory = memory;
         this.only = only;
@@ -59,8 +58,7 @@ final class CatalogueReading {
             Gathered gathered = new Gathered();
             Set<SessionId> committing = SessionListing.read(records).decided();
             List<SnapshotName> published = list(CommitKeys.SNAPSHOTS, CommitKeys::snapshotName);
-            List<SnapshotName> tombstones =
-                    list(CommitKeys.TOMBSTONES, CommitKeys::tombstoneName);
+            List<SnapshotName> tombstones = list(CommitKeys.TOMBSTONES, CommitKeys::tombstoneName);
             readCheckpoint(gathered);
             boolean still = readEntries(gathered, published);
             still &= readOutcomes(gathered, committing, published);
@@ -77,10 +75,7 @@ final class CatalogueReading {
 
     private List<SnapshotName> list(String prefix, NameParser parser) {
         List<SnapshotName> names = new ArrayList<>();
-        records.list(
-                prefix,
-                "",
-                listed -> parser.parse(listed.key()).ifPresent(names::add));
+        records.list(prefix, "", listed -> parser.parse(listed.key()).ifPresent(names::add));
         return names;
     }
 
@@ -173,8 +168,7 @@ final class CatalogueReading {
     private boolean readOutcomes(
             Gathered gathered, Set<SessionId> committing, List<SnapshotName> published) {
         Set<SessionId> unsure = new TreeSet<>(committing);
-        unsure.removeIf(
-                session -> session.plan() < gathered.floor || memory.settled(session));
+        unsure.removeIf(session -> session.plan() < gathered.floor || memory.settled(session));
         unsure.removeAll(complete(unsure, published));
         List<SessionId> asked = List.copyOf(unsure);
         Set<SnapshotName> names = new HashSet<>(published);
@@ -193,8 +187,7 @@ final class CatalogueReading {
     }
 
     /// Sessions of which, by their ids, every snapshot has a name in snap/.
-    private static Set<SessionId> complete(
-            Set<SessionId> sessions, List<SnapshotName> published) {
+    private static Set<SessionId> complete(Set<SessionId> sessions, List<SnapshotName> published) {
         Map<Long, Integer> found = new HashMap<>();
         Map<Long, Integer> expected = new HashMap<>();
         for (SnapshotName name : published) {
@@ -273,8 +266,7 @@ final class CatalogueReading {
 
     /// A tombstone that does not open forgets nothing: the store could write such a name itself.
     private void readTombstones(Gathered gathered, List<SnapshotName> names) {
-        List<SnapshotName> wanted =
-                names.stream().filter(gathered.entries::containsKey).toList();
+        List<SnapshotName> wanted = names.stream().filter(gathered.entries::containsKey).toList();
         List<String> problems = access.fanOut().map(wanted, this::checkTombstone);
         for (int i = 0; i < wanted.size(); i++) {
             if (problems.get(i).isEmpty()) {
@@ -317,8 +309,7 @@ final class CatalogueReading {
         List<CatalogueEntry> live = new ArrayList<>();
         List<CatalogueEntry> forgotten = new ArrayList<>();
         gathered.entries.forEach(
-                (name, entry) ->
-                        (gathered.forgotten.contains(name) ? forgotten : live).add(entry));
+                (name, entry) -> (gathered.forgotten.contains(name) ? forgotten : live).add(entry));
         return new CatalogueView(
                 live,
                 forgotten,

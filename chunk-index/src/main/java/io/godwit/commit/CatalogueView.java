@@ -160,8 +160,7 @@ public final class CatalogueView {
 
     private GodwitException notFound(SnapshotQuery query) {
         GodwitException failure =
-                new GodwitException(
-                        FailureKind.NOT_FOUND, "no such snapshot: " + query.text());
+                new GodwitException(FailureKind.NOT_FOUND, "no such snapshot: " + query.text());
         return failure.withHint(hint(query));
     }
 

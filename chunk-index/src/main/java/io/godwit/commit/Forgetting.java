@@ -90,8 +90,7 @@ public final class Forgetting {
 
     private boolean bury(CatalogueEntry entry, String reason) {
         ObjectKey key =
-                CommitKeys.tombstone(
-                        access.keyOf(entry.volume()), entry.time(), entry.snapshot());
+                CommitKeys.tombstone(access.keyOf(entry.volume()), entry.time(), entry.snapshot());
         Tombstone tombstone =
                 new Tombstone(
                         entry.snapshot(),
