@@ -7,6 +7,7 @@ import io.godwit.format.ObjectFormat;
 import io.godwit.format.RepositoryId;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.List;
 
 /// An open repository's keys: those of its ids, and those of every generation.
 ///
@@ -17,6 +18,7 @@ public final class KeyRing {
     private static final int DOMAIN = 0;
 
     private final RepositoryId repository;
+    private final KeyRingFormat.Ring ring;
     private final RingSecrets secrets;
     private final SecureRandom random;
     private final DigestKey leafKey;
@@ -25,9 +27,10 @@ public final class KeyRing {
     private final DigestKey gearKey;
     private final DigestKey nameKey;
 
-    KeyRing(RepositoryId repository, RingSecrets secrets, SecureRandom random) {
+    KeyRing(RepositoryId repository, KeyRingFormat.Ring ring, SecureRandom random) {
         this.repository = repository;
-        this.secrets = secrets;
+        this.ring = ring;
+        this.secrets = ring.secrets();
         this.random = random;
         leafKey = idKey(Label.ID_LEAF);
         dataKey = idKey(Label.ID_DATA);
@@ -38,7 +41,8 @@ public final class KeyRing {
 
     /// A ring of new secrets that nothing holds yet.
     public static KeyRing fresh(RepositoryId repository, SecureRandom random) {
-        return new KeyRing(repository, RingSecrets.fresh(random), random);
+        RingSecrets secrets = RingSecrets.fresh(random);
+        return new KeyRing(repository, new KeyRingFormat.Ring(1, secrets, List.of()), random);
     }
 
     public RepositoryId repository() {
@@ -120,8 +124,8 @@ public final class KeyRing {
         }
     }
 
-    RingSecrets secrets() {
-        return secrets;
+    KeyRingFormat.Ring ring() {
+        return ring;
     }
 
     private byte[] generationKey(int generation, Label label) {

@@ -18,7 +18,8 @@ enum Label {
     OBJECT("object"),
     SLOT("slot"),
     RING_BOX("ring box"),
-    RING_CONTENT("ring content");
+    RING_CONTENT("ring content"),
+    RING_AUTHENTICATION("ring authentication");
 
     private final String text;
 

@@ -10,6 +10,7 @@ import io.godwit.format.RepositoryId;
 import io.godwit.store.ObjectKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ObjectSealerTest {
@@ -64,7 +65,8 @@ class ObjectSealerTest {
 
     @Test
     void opensOldGenerationsAndSealsUnderTheNewest() {
-        RingSecrets next = ring.secrets().next(new SeededSecureRandom(9), true);
+        RingSecrets secrets = ring.ring().secrets().next(new SeededSecureRandom(9), true);
+        KeyRingFormat.Ring next = new KeyRingFormat.Ring(2, secrets, List.of());
         KeyRing rotated = new KeyRing(REPOSITORY, next, new SeededSecureRandom(10));
         assertThat(rotated.generation()).isEqualTo(2);
         assertThat(rotated.sealer().open(ObjectKind.PLAN, NAME, object)).isEqualTo(PLAIN);
@@ -80,7 +82,7 @@ class ObjectSealerTest {
         assertThat(ring.toString())
                 .isEqualTo("KeyRing[repository=" + REPOSITORY + " generation=1]");
         assertThat(ring.newPackKeys().toString()).isEqualTo("PackKeys[generation=1]");
-        assertThat(ring.secrets().toString()).isEqualTo("RingSecrets[secret]");
+        assertThat(ring.ring().secrets().toString()).isEqualTo("RingSecrets[secret]");
     }
 
     private static void assertCorrupt(

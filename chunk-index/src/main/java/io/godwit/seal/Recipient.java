@@ -1,0 +1,33 @@
+package io.godwit.seal;
+
+/// A slot that rings are sealed to: its id, its kind, when it was made, and its public key.
+final class Recipient {
+    private final SlotId slot;
+    private final int kind;
+    private final long createdMillis;
+    private final byte[] publicKey;
+
+    Recipient(SlotId slot, int kind, long createdMillis, byte[] publicKey) {
+        this.slot = slot;
+        this.kind = kind;
+        this.createdMillis = createdMillis;
+        this.publicKey = publicKey;
+    }
+
+    SlotId slot() {
+        return slot;
+    }
+
+    /// 1 password, 2 key file.
+    int kind() {
+        return kind;
+    }
+
+    long createdMillis() {
+        return createdMillis;
+    }
+
+    byte[] publicKey() {
+        return publicKey;
+    }
+}
