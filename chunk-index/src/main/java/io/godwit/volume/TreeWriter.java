@@ -6,8 +6,8 @@ import io.godwit.error.GodwitException;
 import io.godwit.format.ByteReader;
 import io.godwit.format.ByteWriter;
 import io.godwit.pack.ChunkRef;
-import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /// Writes a volume's tree from its parent's: copies the paths to pages that changed and refers to the rest.
@@ -81,7 +81,7 @@ public final class TreeWriter {
     /// Writes a tree in one call: the pages that changed by region, empty where a region became a hole.
     public static VolumeTree build(
             VolumeTree parent,
-            NavigableMap<Long, Optional<PageRef>> changed,
+            SortedMap<Long, Optional<PageRef>> changed,
             long volumeBytes,
             RecordSource source,
             MetaSink sink,
