@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Objects as files of one directory; the layout and why it survives crashes are in `docs/formats/store.md`.
@@ -36,6 +37,7 @@ public final class DirectoryStore implements Store {
     /// A name lost its directory this often in one put: somebody removes directories in a loop.
     private static final int CLAIM_ATTEMPTS = 4;
 
+    private static final Pattern UNPRINTABLE = Pattern.compile("\\p{Cntrl}");
     private static final Set<OpenOption> FOR_READING = Set.of(READ, NOFOLLOW_LINKS);
 
     private final Path root;
@@ -93,16 +95,27 @@ public final class DirectoryStore implements Store {
             return alreadyThere(key, target);
         }
         try {
-            directories.ensure(temporaries.directory());
-            NameClaim claim = nameClaim();
-            Path temporary = temporaries.write(content);
+            Path temporary = write(content);
             try {
-                return claim(claim, key, target, temporary);
+                return claim(nameClaim(), key, target, temporary);
             } finally {
                 temporaries.discard(temporary);
             }
         } catch (IOException e) {
             throw failures.put(e, key);
+        }
+    }
+
+    private Path write(MemorySegment content) throws IOException {
+        Path directory = temporaries.directory();
+        try {
+            directories.ensure(directory);
+            return temporaries.write(content);
+        } catch (NoSuchFileException e) {
+            // removed since we last looked: once more from the start
+            directories.forget(directory);
+            directories.ensure(directory);
+            return temporaries.write(content);
         }
     }
 
@@ -298,7 +311,7 @@ public final class DirectoryStore implements Store {
 
     @Override
     public String describe() {
-        return root.toString();
+        return UNPRINTABLE.matcher(root.toString()).replaceAll("?");
     }
 
     @Override

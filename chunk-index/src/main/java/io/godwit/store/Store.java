@@ -44,7 +44,8 @@ public interface Store extends AutoCloseable {
     Optional<Tail> readTail(ObjectKey key, MemorySegment target);
 
     /// Objects whose key starts with `prefix`, in the order of their keys, from behind `after` (exclusive,
-    /// "" for all), at most `limit` of them. `prefix` and `after` need not be whole keys.
+    /// "" for all), at most `limit` of them. `prefix` and `after` need not be whole keys. A store reads at least
+    /// a whole directory for a page, or asks a server for it, so ask for many at once.
     Page list(String prefix, String after, int limit);
 
     /// Deletes the object; deleting what is not there is no error. Writers never call it.
