@@ -1,7 +1,5 @@
 package io.godwit.commit;
 
-import io.godwit.pack.PackId;
-import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
 import io.godwit.volume.VolumeKey;
 import io.godwit.volume.VolumeName;
@@ -15,9 +13,6 @@ public interface RepositoryAccess {
     Sealing sealing();
 
     VolumeKey keyOf(VolumeName volume);
-
-    /// Where a pack lies.
-    ObjectKey packKey(PackId pack, boolean metadata);
 
     /// The running process.
     HostIdentity host();

@@ -318,7 +318,8 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    private void requireUsable() {
+    /// Fails with the reason when the session has ended or failed.
+    public void requireUsable() {
         lock.lock();
         try {
             if (state != State.OPEN) {

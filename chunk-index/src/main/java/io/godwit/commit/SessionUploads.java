@@ -4,6 +4,7 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.format.ObjectKind;
 import io.godwit.pack.PackId;
+import io.godwit.pack.PackNames;
 import io.godwit.pack.SessionId;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
@@ -34,7 +35,7 @@ final class SessionUploads {
     }
 
     void pack(PackId pack, boolean metadata, MemorySegment content) {
-        put(access.packKey(pack, metadata), content);
+        put(PackNames.key(pack, metadata), content);
     }
 
     void indexSegment(byte[] plain) {
@@ -58,8 +59,8 @@ final class SessionUploads {
 
     /// References by look-up go to data packs mostly.
     private boolean exists(PackId pack) {
-        return records.exists(access.packKey(pack, false))
-                || records.exists(access.packKey(pack, true));
+        return records.exists(PackNames.key(pack, false))
+                || records.exists(PackNames.key(pack, true));
     }
 
     private void put(ObjectKey key, MemorySegment content) {

@@ -18,6 +18,11 @@ public record SnapshotId(long high, long low) implements Comparable<SnapshotId> 
 
     private static final int COUNT_BITS = 12;
 
+    /// An id that says nothing about its session.
+    public static SnapshotId random(RandomGenerator random) {
+        return new SnapshotId(random.nextLong(), random.nextLong());
+    }
+
     /// The ids of all snapshots that a session commits.
     static List<SnapshotId> of(SessionId session, int count, RandomGenerator random) {
         if (count < 1 || count > CatalogueEntry.SIBLINGS_MAX) {

@@ -9,6 +9,7 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
+import io.godwit.pack.PackNames;
 import io.godwit.store.MemoryStore;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -128,7 +129,7 @@ final class SessionTest {
 
         assertThat(store.allUsed()).isTrue();
         PackId pack = entries.getFirst().root().record().pack();
-        assertThat(memory.get(repository.packKey(pack, false), 100))
+        assertThat(memory.get(PackNames.key(pack, false), 100))
                 .hasValueSatisfying(
                         bytes -> assertThat(bytes).asString().isEqualTo(pack.toString()));
         store.landLate();
@@ -139,7 +140,7 @@ final class SessionTest {
     void refusesForeignBytesUnderItsName() {
         Session session = repository.open();
         PackId pack = session.nextPackId();
-        memory.putIfAbsent(repository.packKey(pack, false), MemorySegment.ofArray(new byte[10]));
+        memory.putIfAbsent(PackNames.key(pack, false), MemorySegment.ofArray(new byte[10]));
 
         assertThatThrownBy(() -> session.putPack(pack, false, MemorySegment.ofArray(new byte[11])))
                 .satisfies(e -> assertThat(kind(e)).isEqualTo(FailureKind.CORRUPT));
@@ -154,7 +155,7 @@ final class SessionTest {
         PackId pack = session.nextPackId();
         byte[] content = new byte[3 << 20];
         content[2 << 20] = 1;
-        memory.putIfAbsent(repository.packKey(pack, false), MemorySegment.ofArray(content));
+        memory.putIfAbsent(PackNames.key(pack, false), MemorySegment.ofArray(content));
 
         session.putPack(pack, false, MemorySegment.ofArray(content));
         session.freeze();

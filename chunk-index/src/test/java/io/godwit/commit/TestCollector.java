@@ -2,6 +2,7 @@ package io.godwit.commit;
 
 import io.godwit.format.ObjectKind;
 import io.godwit.pack.PackId;
+import io.godwit.pack.PackNames;
 import io.godwit.pack.SessionId;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
@@ -192,7 +193,7 @@ final class TestCollector {
         sweep(round, deleted);
         CollectionSweep decided = collections.sweep(round).orElseThrow();
         publishCheckpoint(round, roots.floor);
-        decided.deleted().forEach(p -> store.delete(repository.packKey(p.id(), p.metadata())));
+        decided.deleted().forEach(p -> store.delete(PackNames.key(p.id(), p.metadata())));
         cleanUpSessions(roots.floor);
         done(round);
     }

@@ -6,7 +6,6 @@ import io.godwit.pack.PackId;
 import io.godwit.pack.RecordRef;
 import io.godwit.pack.SessionId;
 import io.godwit.store.MemoryStore;
-import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
 import io.godwit.volume.VolumeKey;
 import io.godwit.volume.VolumeName;
@@ -166,12 +165,6 @@ final class TestRepository implements RepositoryAccess {
                         .mapToObj(c -> "%c%c".formatted('a' + (c >> 4 & 15), 'a' + (c & 15)))
                         .reduce("", String::concat);
         return new VolumeKey((letters + "a".repeat(26)).substring(0, 26));
-    }
-
-    @Override
-    public ObjectKey packKey(PackId pack, boolean metadata) {
-        return new ObjectKey(
-                "%s/%02x/%s".formatted(metadata ? "m" : "p", pack.counter() & 0xff, pack));
     }
 
     @Override

@@ -1,0 +1,201 @@
+package io.godwit.repository;
+
+import io.godwit.chunk.ChunkHasher;
+import io.godwit.commit.Catalogue;
+import io.godwit.commit.CollectedPacks;
+import io.godwit.commit.CommitWarnings;
+import io.godwit.commit.DeadSessions;
+import io.godwit.commit.Forgetting;
+import io.godwit.commit.ProcessTable;
+import io.godwit.commit.RepositoryAccess;
+import io.godwit.commit.Session;
+import io.godwit.commit.SessionRequest;
+import io.godwit.digest.Kernel;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import io.godwit.format.ObjectKind;
+import io.godwit.index.IndexRefresh;
+import io.godwit.index.LocalCache;
+import io.godwit.seal.KeyRing;
+import io.godwit.seal.KeySlots;
+import io.godwit.seal.ObjectSealer;
+import io.godwit.seal.RepositoryConfig;
+import io.godwit.seal.Unlock;
+import io.godwit.store.MeteredStore;
+import io.godwit.store.Store;
+import io.godwit.volume.VolumeName;
+import java.util.function.Function;
+
+/// An open repository: its store, its keys, what this node remembers of it, and what can be done with it.
+///
+/// Safe for any number of threads. Whoever opened it closes it, when nothing uses it any more; the store stays open.
+public final class Repository implements AutoCloseable {
+    private static final String DISTRUSTED = "distrust/";
+    private static final byte[] YES = {1};
+    private static final byte[] NO = {};
+
+    private final MeteredStore store;
+    private final RepositoryConfig config;
+    private final KeyRing keys;
+    private final LocalCache cache;
+    private final RepositoryAccess access;
+    private final Catalogue catalogue;
+    private final IndexRefresh refresh;
+    private final CollectedPacks collectedPacks;
+
+    private Repository(
+            MeteredStore store,
+            RepositoryConfig config,
+            KeyRing keys,
+            LocalCache cache,
+            boolean writable,
+            Surroundings surroundings) {
+        this.store = store;
+        this.config = config;
+        this.keys = keys;
+        this.cache = cache;
+        this.access = new OpenAccess(store, keys, writable, surroundings);
+        this.catalogue = new Catalogue(access, new CachedCatalogue(cache));
+        ObjectSealer sealer = keys.sealer();
+        this.refresh =
+                new IndexRefresh(
+                        cache,
+                        store,
+                        (name, object) -> sealer.open(ObjectKind.INDEX_SEGMENT, name, object),
+                        message ->
+                                surroundings
+                                        .warnings()
+                                        .warn(CommitWarnings.Kind.DAMAGED_OBJECT, message));
+        this.collectedPacks = new RefreshedIndex(cache, refresh);
+    }
+
+    /// Makes a repository; it is opened as any other afterwards.
+    ///
+    /// @throws GodwitException `FENCED` when there is one already; `INVALID` when the store cannot do what a commit
+    ///     needs, or holds the remains of another
+    public static Initialised init(Store store, InitOptions options, Surroundings surroundings) {
+        return new RepositoryInit(store, options, surroundings).run();
+    }
+
+    /// Opens a repository.
+    ///
+    /// @param opener opens the node's cache of the repository with this id (16 bytes)
+    /// @param writable whether this process may create objects
+    /// @throws GodwitException `NOT_FOUND` when there is none; `DENIED` for a wrong password or key; `INVALID` when
+    ///     it is too new for this program, or of another host; `CORRUPT` when its config is damaged
+    public static Repository open(
+            Store store,
+            Unlock unlock,
+            Function<byte[], LocalCache> opener,
+            boolean writable,
+            Surroundings surroundings) {
+        MeteredStore metered =
+                store instanceof MeteredStore counted ? counted : new MeteredStore(store);
+        byte[] object =
+                metered.get(RepositoryConfig.KEY, RepositoryConfig.MAX_BYTES)
+                        .orElseThrow(() -> noSuchRepository(store));
+        RepositoryConfig config = RepositoryConfig.decode(object);
+        requireThisHost(config, surroundings, store);
+        KeyRing keys = KeySlots.open(metered, object, unlock, surroundings.random());
+        LocalCache cache = opener.apply(keys.repositoryId());
+        return new Repository(metered, config, keys, cache, writable, surroundings);
+    }
+
+    private static GodwitException noSuchRepository(Store store) {
+        return new GodwitException(FailureKind.NOT_FOUND, "no such repository: " + store.describe())
+                .withObject(RepositoryConfig.KEY.value())
+                .withHint("look at the URL, or make one: godwit -r URL init");
+    }
+
+    private static void requireThisHost(
+            RepositoryConfig config, Surroundings surroundings, Store store) {
+        if (config.singleHost().isPresent()
+                && !config.singleHost().get().equals(surroundings.host().host())) {
+            throw new GodwitException(
+                            FailureKind.INVALID,
+                            "repository may be used from one host only: store=%s host=%s"
+                                    .formatted(store.describe(), config.singleHost().get()))
+                    .withHint("its file system cannot keep several hosts apart; run it there");
+        }
+    }
+
+    public RepositoryConfig config() {
+        return config;
+    }
+
+    public KeyRing keys() {
+        return keys;
+    }
+
+    public Store store() {
+        return store;
+    }
+
+    /// How many objects were put through this repository since its store was opened.
+    public long storePuts() {
+        return store.metrics().puts();
+    }
+
+    public LocalCache cache() {
+        return cache;
+    }
+
+    /// What sessions and catalogue are opened with.
+    public RepositoryAccess access() {
+        return access;
+    }
+
+    public Catalogue catalogue() {
+        return catalogue;
+    }
+
+    public Session openSession(SessionRequest request) {
+        return Session.open(access, request);
+    }
+
+    /// The cache as a session's W0 brings it up to date.
+    public CollectedPacks collectedPacks() {
+        return collectedPacks;
+    }
+
+    /// Takes index segments in that this node does not know yet; returns how many rows came.
+    public long refreshIndex() {
+        synchronized (refresh) {
+            return refresh.takeSegments();
+        }
+    }
+
+    public Forgetting forgetting() {
+        return new Forgetting(access, catalogue);
+    }
+
+    public DeadSessions deadSessions(ProcessTable processes) {
+        return new DeadSessions(access, processes);
+    }
+
+    /// A hasher for one thread.
+    public ChunkHasher newHasher(Kernel kernel) {
+        return new ChunkHasher(keys.leafKey(), keys.dataKey(), keys.metaKey(), kernel);
+    }
+
+    // ---- changed-block lists that lied
+
+    /// Whether an audit of this node found that lists of changes of the volume leave changes out.
+    public boolean distrustsChanges(VolumeName volume) {
+        return cache.getFact(DISTRUSTED + access.keyOf(volume)) != null;
+    }
+
+    public void distrustChanges(VolumeName volume) {
+        cache.putFact(DISTRUSTED + access.keyOf(volume), YES);
+    }
+
+    public void trustChanges(VolumeName volume) {
+        cache.putFact(DISTRUSTED + access.keyOf(volume), NO);
+    }
+
+    @Override
+    public void close() {
+        cache.close();
+        keys.wipe();
+    }
+}
