@@ -7,7 +7,10 @@ import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import io.godwit.pack.SessionId;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The bytes of a list of chunk references: a part of pages, nodes and roots.
@@ -15,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// | field | type | notes |
 /// |---|---|---|
 /// | pack count | varint | |
-/// | packs | see below | in order of first use |
+/// | packs | see below | in the order of their ids, so that each owner stands once |
 /// | chunk count | varint | |
 /// | chunk ids | 32 bytes each | raw: a digest does not compress |
 /// | rows | see below | one for each chunk, in the order of the ids |
@@ -75,22 +78,13 @@ final class ChunkTableFormat {
     }
 
     private void writePacks(ByteWriter out, ChunkTable table, int[] order, int count) {
-        reserve(table.packCount());
-        Arrays.fill(packNumbers, 0, table.packCount(), -1);
-        int used = 0;
-        for (int i = 0; i < count; i++) {
-            int pack = table.packOf(order[i]);
-            if (packNumbers[pack] < 0) {
-                packNumbers[pack] = used;
-                packSlots[used++] = pack;
-            }
-        }
+        int used = numberPacks(table, order, count);
         out.varint(used);
         @Nullable SessionId owner = null;
         for (int number = 0; number < used; number++) {
             PackId pack = table.pack(packSlots[number]);
             boolean sameOwner = pack.owner().equals(owner);
-            int flags = (table.isMetadata(packSlots[number]) ? METADATA : 0);
+            int flags = table.isMetadata(packSlots[number]) ? METADATA : 0;
             flags |= sameOwner ? SAME_OWNER : 0;
             out.varlong(Integer.toUnsignedLong(pack.counter()) << 2 | flags);
             if (!sameOwner) {
@@ -98,6 +92,28 @@ final class ChunkTableFormat {
             }
             owner = pack.owner();
         }
+    }
+
+    /// Numbers the packs in use in the order of their ids, so that each owner is written once.
+    private int numberPacks(ChunkTable table, int[] order, int count) {
+        reserve(table.packCount());
+        Arrays.fill(packNumbers, 0, table.packCount(), -1);
+        List<Integer> used = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int pack = table.packOf(order[i]);
+            if (packNumbers[pack] < 0) {
+                packNumbers[pack] = 0;
+                used.add(pack);
+            }
+        }
+        used.sort(
+                Comparator.<Integer, PackId>comparing(table::pack)
+                        .thenComparing(table::isMetadata));
+        for (int number = 0; number < used.size(); number++) {
+            packSlots[number] = used.get(number);
+            packNumbers[packSlots[number]] = number;
+        }
+        return used.size();
     }
 
     private void writeRow(ByteWriter out, ChunkTable table, int slot, boolean first) {
