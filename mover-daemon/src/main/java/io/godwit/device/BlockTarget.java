@@ -27,6 +27,12 @@ public interface BlockTarget extends BlockReader, AutoCloseable {
     /// @throws io.godwit.error.GodwitException `UNAVAILABLE` when the disk is full or the device gone
     void write(long offset, MemorySegment source, long sourceOffset, int length);
 
+    /// Announces that all of a range will be written, so that a file gets its space in one piece and a full disk is found
+    /// before the work is done. Content does not change. Not needed, but a file is written up to twice as fast after it.
+    ///
+    /// @throws io.godwit.error.GodwitException `UNAVAILABLE` when there is no room
+    default void reserve(long offset, long length) {}
+
     /// Makes a range read as zeros, freeing its space where that is sure to give zeros.
     ///
     /// @throws WriteFailure as [#write]

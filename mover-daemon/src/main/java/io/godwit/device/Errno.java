@@ -52,9 +52,9 @@ final class Errno {
         };
     }
 
-    /// Whether the error only says that this kind of file does not offer the call.
+    /// Whether the result, a negative error number, only says that this kind of file does not offer the call.
     static boolean unsupported(int errno) {
-        return switch (Math.abs(errno)) {
+        return switch (-errno) {
             case EOPNOTSUPP, ENOTTY, EINVAL, ENOSYS -> true;
             default -> false;
         };

@@ -8,6 +8,7 @@ final class FileTarget implements BlockTarget {
     private final OpenFile file;
     private final TargetFacts facts;
     private final boolean created;
+    private volatile boolean reserves = true;
     private volatile boolean punches = true;
 
     FileTarget(OpenFile file, TargetFacts facts, boolean created) {
@@ -30,6 +31,21 @@ final class FileTarget implements BlockTarget {
     public void write(long offset, MemorySegment source, long sourceOffset, int length) {
         Bounds.check(offset, length, size());
         file.write(offset, source, sourceOffset, length);
+    }
+
+    @Override
+    public void reserve(long offset, long length) {
+        Bounds.check(offset, length, size());
+        if (length == 0 || !reserves) {
+            return;
+        }
+        int mode = NativeFiles.FALLOC_KEEP_SIZE;
+        int result = NativeFiles.allocate(file.descriptor(), mode, offset, length);
+        if (Errno.unsupported(result)) {
+            reserves = false;
+        } else if (result < 0) {
+            throw file.gone(result, "reserve space").withOffset(offset);
+        }
     }
 
     @Override

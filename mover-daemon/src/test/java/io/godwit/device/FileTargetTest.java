@@ -95,6 +95,51 @@ final class FileTargetTest {
     }
 
     @Test
+    void reservesSpaceAndChangesNothing() throws IOException {
+        int size = 1 << 20;
+        try (BlockTarget target = BlockTargets.open(request(size, false, false));
+                Arena arena = Arena.ofConfined()) {
+            target.write(1000, arena.allocate(8).fill((byte) 1), 0, 8);
+            target.reserve(0, size / 2);
+            target.sync();
+            assertThat(allocated(image())).isBetween(size / 2L, size * 3L / 4);
+            target.zero(0, size / 2);
+            target.sync();
+        }
+        assertThat(Files.readAllBytes(image())).isEqualTo(new byte[size]);
+    }
+
+    @Test
+    void findsAFullDiskBeforeTheWork() throws IOException {
+        LoopDevice.assumeUsable();
+        try (LoopDevice loop = LoopDevice.create(directory.resolve("disk"), 16 << 20)) {
+            LoopDevice.run(List.of("mkfs.ext4", "-q", loop.path()));
+            Path place = Files.createDirectory(directory.resolve("place"));
+            LoopDevice.run(List.of("mount", loop.path(), place.toString()));
+            Path file = place.resolve("image");
+            TargetRequest large =
+                    new TargetRequest(file.toString(), 64 << 20, false, false, List.of());
+            try (BlockTarget target = BlockTargets.open(large);
+                    Arena arena = Arena.ofConfined()) {
+                assertFails(
+                        FailureKind.UNAVAILABLE, () -> target.reserve(0, 64 << 20), "disk full");
+                MemorySegment piece = arena.allocate(1 << 20).fill((byte) 1);
+                assertFails(
+                        FailureKind.UNAVAILABLE,
+                        () -> {
+                            for (long at = 0; at < 64 << 20; at += 1 << 20) {
+                                target.write(at, piece, 0, 1 << 20);
+                            }
+                        },
+                        "disk full",
+                        file.toString());
+            } finally {
+                LoopDevice.run(List.of("umount", place.toString()));
+            }
+        }
+    }
+
+    @Test
     void aBlankFileLosesWhatItHeld() throws IOException {
         Files.write(image(), new byte[] {1, 2, 3, 4, 5, 6});
         assertFails(
