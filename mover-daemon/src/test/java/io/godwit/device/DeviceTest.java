@@ -257,6 +257,102 @@ final class DeviceTest {
     }
 
     @Test
+    void refusesSwapInUse() throws IOException {
+        try (LoopDevice loop = LoopDevice.create(image(), SIZE)) {
+            LoopDevice.run(List.of("mkswap", loop.path()));
+            LoopDevice.assumeWorks(List.of("swapon", loop.path()));
+            try {
+                assertRefused(
+                        () -> BlockTargets.open(request(loop.path(), SIZE, true)),
+                        "in use",
+                        "use=used as swap");
+            } finally {
+                LoopDevice.run(List.of("swapoff", loop.path()));
+            }
+        }
+    }
+
+    @Test
+    void refusesADiskOfWhichAPartitionIsMounted() throws IOException {
+        byte[] disk = new byte[(int) SIZE];
+        byte[] entry = {0, 0, 0, 0, (byte) 0x83, 0, 0, 0, 0, 8, 0, 0, 0, 32, 0, 0};
+        System.arraycopy(entry, 0, disk, 446, 16);
+        disk[510] = 0x55;
+        disk[511] = (byte) 0xaa;
+        Files.write(image(), disk);
+        try (LoopDevice loop = LoopDevice.over(image(), "-P")) {
+            String partition = loop.path() + "p1";
+            LoopDevice.assumeWorks(List.of("test", "-b", partition));
+            LoopDevice.run(List.of("mkfs.ext4", "-q", partition));
+            assertRefused(
+                    () -> BlockTargets.open(request(loop.path(), SIZE, false)),
+                    "holds=MBR partition table");
+            Path place = Files.createDirectory(directory.resolve("place"));
+            LoopDevice.run(List.of("mount", partition, place.toString()));
+            try {
+                for (String target : List.of(loop.path(), partition)) {
+                    assertRefused(
+                            () -> BlockTargets.open(request(target, 1, true)),
+                            "in use",
+                            "use=mounted at " + place);
+                }
+            } finally {
+                LoopDevice.run(List.of("umount", place.toString()));
+            }
+            BlockTargets.open(request(partition, 1, true)).close();
+        }
+    }
+
+    @Test
+    void noticesADeviceThatGrewOrShrank() throws IOException {
+        try (LoopDevice loop = LoopDevice.create(image(), SIZE);
+                BlockSource source = BlockSources.open(loop.path())) {
+            source.checkUnchanged();
+            for (long size : new long[] {2 * SIZE, SIZE / 2}) {
+                try (RandomAccessFile file = new RandomAccessFile(image().toFile(), "rw")) {
+                    file.setLength(size);
+                }
+                LoopDevice.run(List.of("losetup", "-c", loop.path()));
+                assertThatThrownBy(source::checkUnchanged)
+                        .isInstanceOfSatisfying(
+                                GodwitException.class,
+                                e -> assertThat(e.kind()).isEqualTo(FailureKind.FENCED))
+                        .hasMessageContaining(size > SIZE ? "grew" : "shrank");
+            }
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment target = arena.allocate(BLOCK, BLOCK);
+                assertThatThrownBy(() -> source.read(SIZE - BLOCK, target, 0, BLOCK))
+                        .hasMessageContaining("shrank");
+            }
+        }
+    }
+
+    @Test
+    void readsAheadOfATarget() throws IOException {
+        byte[] content = random(9, (int) SIZE);
+        Files.write(image(), content);
+        try (LoopDevice loop = LoopDevice.over(image());
+                Slab slab = new Slab(1 << 20);
+                ReaderPool readers = new ReaderPool(Threads.named("reader"), 2);
+                BlockTarget target = BlockTargets.open(request(loop.path(), SIZE, true));
+                ReadAhead ahead =
+                        new ReadAhead(
+                                target, readers, slab.carve("tiles", 1 << 18, 3), 0, 1 << 18, 3)) {
+            ahead.add(0, SIZE);
+            long position = 0;
+            for (Tile tile = ahead.next(); tile != null; tile = ahead.next()) {
+                MemorySegment expected =
+                        MemorySegment.ofArray(content).asSlice(position, tile.length());
+                assertThat(tile.buffer().asSlice(0, tile.length()).mismatch(expected))
+                        .isEqualTo(-1);
+                position += tile.length();
+                tile.release();
+            }
+            assertThat(position).isEqualTo(SIZE);
+        }
+    }
+
+    @Test
     void refusesTheFileBelowALoopDevice() throws IOException {
         try (LoopDevice loop = LoopDevice.create(image(), SIZE)) {
             assertRefused(

@@ -29,6 +29,12 @@ final class LoopDevice implements AutoCloseable {
         assumeTrue(answer.startsWith("/dev/"), "no free loop device: " + answer);
     }
 
+    /// Skips the test, saying why, where a command does not work.
+    static void assumeWorks(List<String> command) {
+        String answer = attempt(command);
+        assumeTrue(!answer.startsWith("failed: "), command + " " + answer);
+    }
+
     static LoopDevice create(Path file, long bytes, String... options) throws IOException {
         try (RandomAccessFile writer = new RandomAccessFile(file.toFile(), "rw")) {
             writer.setLength(bytes);

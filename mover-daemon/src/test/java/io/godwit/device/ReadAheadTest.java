@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -178,6 +179,43 @@ final class ReadAheadTest {
                             new Extent(BLOCK, 2L * BLOCK),
                             new Extent(7L * BLOCK, BLOCK),
                             new Extent(12L * BLOCK, 10));
+        }
+    }
+
+    @Test
+    void findsALoneBadBlockWithFewReads() {
+        int length = 256 * BLOCK;
+        for (boolean deliversPrefix : new boolean[] {true, false}) {
+            PatternSource source = new PatternSource(length, deliversPrefix, 100L);
+            ReadFailure failure =
+                    Salvage.read(
+                            source, 0, Arena.ofAuto().allocate(length), 0, length, () -> false);
+            assertThat(failure).isNotNull();
+            assertThat(failure.bad()).containsExactly(new Extent(100L * BLOCK, BLOCK));
+            assertThat(source.reads.get()).isLessThanOrEqualTo(17);
+        }
+    }
+
+    @Test
+    void givesUpAFailedReadAsAWholeWhenCancelled() {
+        PatternSource source = new PatternSource(TILE, true, 1L);
+        ReadFailure failure =
+                Salvage.read(source, 0, Arena.ofAuto().allocate(TILE), 0, TILE, () -> true);
+        assertThat(failure).isNotNull();
+        assertThat(failure.bad()).containsExactly(new Extent(BLOCK, 3L * BLOCK));
+        assertThat(source.reads.get()).isEqualTo(1);
+    }
+
+    @Test
+    void keepsAnInterruptForItsOwner() {
+        try (ReadAhead ahead = over(new PatternSource(3L * TILE, true), 2)) {
+            ahead.add(0, 3L * TILE);
+            Thread.currentThread().interrupt();
+            Tile tile = ahead.next();
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(tile).isNotNull();
+            assertHolds(tile, 0, TILE, 3L * TILE);
+            tile.release();
         }
     }
 
