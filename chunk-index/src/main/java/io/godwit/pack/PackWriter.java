@@ -32,6 +32,7 @@ public final class PackWriter {
     private final ByteWriter footer = new ByteWriter();
     private final ByteWriter leafIndex = new ByteWriter();
     private final ByteWriter leafDigests = new ByteWriter();
+    private final ByteWriter list = new ByteWriter();
     private PackId pack;
     private boolean metadata;
     private MemorySegment buffer;
@@ -64,7 +65,7 @@ public final class PackWriter {
     /// How large a buffer must be for packs that are finished when they reach `target` sealed bytes, with records
     /// of at most `recordPlainBytes`.
     public static int bufferBytes(int target, int recordPlainBytes) {
-        int last = RecordFormat.OVERHEAD + RecordCodec.bound(recordPlainBytes);
+        int last = RecordFormat.OVERHEAD + recordPlainBytes;
         int lists = PackLimits.LEAF_LIST_BYTES + target / 16;
         return Math.min(target + last + lists + PackFormat.END_BYTES, PackLimits.MAX_BYTES);
     }
@@ -122,7 +123,7 @@ public final class PackWriter {
                         + (long) PackFormat.CHUNK_BYTES * inside;
         long end =
                 (long) position
-                        + RecordCodec.bound(plainLength)
+                        + plainLength
                         + list
                         + entries
                         + 3L * RecordFormat.OVERHEAD
@@ -257,8 +258,7 @@ public final class PackWriter {
     }
 
     private void writeLeafList() {
-        ByteWriter list = new ByteWriter();
-        list.u32(leafChunks).u32(leafDigests.size() / LeafList.DIGEST_BYTES);
+        list.reset().u32(leafChunks).u32(leafDigests.size() / LeafList.DIGEST_BYTES);
         list.bytes(leafIndex.written(), 0, leafIndex.size());
         list.bytes(leafDigests.written(), 0, leafDigests.size());
         seal(RecordType.LEAF_LIST, ChunkId.NONE, list.written(), 0, (int) list.size());

@@ -109,7 +109,7 @@ public final class RecordCodec implements AutoCloseable {
     /// Decompresses what must be exactly `plainLength` bytes into off-heap memory.
     ///
     /// @return whether it was
-    boolean decompress(
+    public boolean decompress(
             int recordCodec,
             MemorySegment packed,
             long offset,

@@ -1,12 +1,13 @@
 package io.godwit.pack;
 
-/// How a record is decoded after it was encoded, before its pack leaves.
+/// How much of what was encoded is decoded before its pack leaves.
 public enum WriteCheck {
-    /// Decrypted, decompressed, and compared with the plain bytes. What stands in the buffer restores.
+    /// Every record is decrypted, decompressed, and compared with the plain bytes.
     FULL,
-    /// Decrypted and compared with the compressed bytes: finds flipped bits and a cipher gone wrong, not a
-    /// compressor gone wrong.
-    SEAL,
-    /// Not at all: for measuring what the checks cost.
+    /// Every record is decrypted and compared with the compressed bytes; every metadata record and every eighth data
+    /// record is also decompressed and compared with the plain bytes. Finds flipped bits, a broken processor or
+    /// cipher at once, and a broken compressor within the pack.
+    SAMPLED,
+    /// Nothing: for measuring what the checks cost.
     NONE
 }

@@ -8,6 +8,7 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
 
 /// AES-256-GCM of a pack's records, from memory to memory.
 ///
@@ -26,6 +27,7 @@ public final class RecordCipher {
     private final Cipher encrypt;
     private final Cipher decrypt;
     private byte[] scratch = new byte[FIRST_SCRATCH];
+    private byte[] opened = new byte[FIRST_SCRATCH];
 
     public RecordCipher() {
         try {
@@ -77,15 +79,38 @@ public final class RecordCipher {
             int sealedLength,
             MemorySegment target,
             long targetOffset) {
-        return open(
-                keys.records(),
-                nonce(ordinal),
-                aad,
-                sealed,
-                sealedOffset,
-                sealedLength,
-                target,
-                targetOffset);
+        byte[] nonce = nonce(ordinal);
+        byte[] plain = open(keys.records(), nonce, aad, sealed, sealedOffset, sealedLength);
+        if (plain == null) {
+            return false;
+        }
+        int length = sealedLength - TAG_BYTES;
+        MemorySegment.copy(plain, 0, target, ValueLayout.JAVA_BYTE, targetOffset, length);
+        return true;
+    }
+
+    /// Whether what was sealed opens to exactly these `length` bytes.
+    public boolean verify(
+            PackKeys keys,
+            int ordinal,
+            byte[] aad,
+            MemorySegment sealed,
+            long sealedOffset,
+            MemorySegment expected,
+            long expectedOffset,
+            int length) {
+        int sealedLength = Math.addExact(length, TAG_BYTES);
+        byte[] nonce = nonce(ordinal);
+        byte[] plain = open(keys.records(), nonce, aad, sealed, sealedOffset, sealedLength);
+        return plain != null
+                && MemorySegment.mismatch(
+                                MemorySegment.ofArray(plain),
+                                0,
+                                length,
+                                expected,
+                                expectedOffset,
+                                expectedOffset + length)
+                        < 0;
     }
 
     /// The same for the pack's footer, which is written to the start of `target`.
@@ -96,15 +121,12 @@ public final class RecordCipher {
             long sealedOffset,
             int sealedLength,
             byte[] target) {
-        return open(
-                keys.footer(),
-                FOOTER_NONCE,
-                aad,
-                sealed,
-                sealedOffset,
-                sealedLength,
-                MemorySegment.ofArray(target),
-                0);
+        byte[] plain = open(keys.footer(), FOOTER_NONCE, aad, sealed, sealedOffset, sealedLength);
+        if (plain == null) {
+            return false;
+        }
+        System.arraycopy(plain, 0, target, 0, sealedLength - TAG_BYTES);
+        return true;
     }
 
     private void seal(
@@ -129,32 +151,32 @@ public final class RecordCipher {
         MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, targetOffset, sealed);
     }
 
-    private boolean open(
+    /// The array of opened bytes with the plain ones at its start, or null when the tag is wrong.
+    private byte @Nullable [] open(
             SecretKeySpec key,
             byte[] nonce,
             byte[] aad,
             MemorySegment sealed,
             long sealedOffset,
-            int sealedLength,
-            MemorySegment target,
-            long targetOffset) {
+            int sealedLength) {
         if (sealedLength < TAG_BYTES) {
-            return false;
+            return null;
         }
         byte[] bytes = scratch(sealedLength);
+        if (opened.length < sealedLength) {
+            opened = new byte[sealedLength];
+        }
         MemorySegment.copy(sealed, ValueLayout.JAVA_BYTE, sealedOffset, bytes, 0, sealedLength);
-        int length;
         try {
             decrypt.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(Aead.TAG_BITS, nonce));
             decrypt.updateAAD(aad);
-            length = decrypt.doFinal(bytes, 0, sealedLength, bytes, 0);
+            decrypt.doFinal(bytes, 0, sealedLength, opened, 0);
+            return opened;
         } catch (AEADBadTagException e) {
-            return false;
+            return null;
         } catch (GeneralSecurityException e) {
             throw Hkdf.unavailable(e);
         }
-        MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, targetOffset, length);
-        return true;
     }
 
     private byte[] scratch(int length) {
