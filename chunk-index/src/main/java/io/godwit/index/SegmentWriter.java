@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import net.openhft.hashing.LongHashFunction;
 
-/// Gathers rows in any order and writes them as one segment. Owned by one thread; used once or, after
+/// Gathers rows in any order and writes them as one segment. Used by one thread at a time; once or, after
 /// [#finish], again from empty.
 ///
 /// Rows wait outside the heap at 80 bytes each, in a buffer that grows with them to 10 MiB at most.
@@ -38,7 +38,7 @@ public final class SegmentWriter implements AutoCloseable {
     private final Map<PackId, Integer> numbers = new HashMap<>();
     private final List<PackId> packs = new ArrayList<>();
     private final List<Boolean> metadata = new ArrayList<>();
-    private Arena arena = Arena.ofConfined();
+    private Arena arena = Arena.ofShared();
     private MemorySegment rows = arena.allocate((long) FIRST_ROWS * ROW_BYTES, 8);
     private int count;
 
@@ -79,7 +79,7 @@ public final class SegmentWriter implements AutoCloseable {
                         + (long) table.size() * SegmentFormat.PACK_BYTES
                         + (long) order.length * MAX_ROW_BYTES
                         + SegmentFormat.CHECKSUM_BYTES;
-        try (Arena scratch = Arena.ofConfined()) {
+        try (Arena scratch = Arena.ofShared()) {
             MemorySegment out = scratch.allocate(bound);
             out.set(SegmentFormat.U32, 0, table.size());
             out.set(SegmentFormat.U32, 4, order.length);
@@ -117,7 +117,7 @@ public final class SegmentWriter implements AutoCloseable {
     }
 
     private void grow() {
-        Arena larger = Arena.ofConfined();
+        Arena larger = Arena.ofShared();
         MemorySegment moved = larger.allocate(rows.byteSize() * 2, 8);
         MemorySegment.copy(rows, 0, moved, 0, rows.byteSize());
         arena.close();

@@ -44,6 +44,7 @@ public final class PackWriter {
     private int chunks;
     private int leafChunks;
     private long plainBytes;
+    private MemorySegment leafList = MemorySegment.NULL;
 
     /// @param buffer off-heap; it bounds the pack, see [#bufferBytes]
     public PackWriter(
@@ -85,6 +86,7 @@ public final class PackWriter {
         chunks = 0;
         leafChunks = 0;
         plainBytes = 0;
+        leafList = MemorySegment.NULL;
         state = State.OPEN;
         writeHeader();
     }
@@ -257,11 +259,17 @@ public final class PackWriter {
         return buffer.asSlice(0, position);
     }
 
+    /// The plain content of the leaf list of a finished pack, see [LeafList]; empty when it holds no data chunk.
+    public MemorySegment leafList() {
+        return leafList;
+    }
+
     private void writeLeafList() {
         list.reset().u32(leafChunks).u32(leafDigests.size() / LeafList.DIGEST_BYTES);
         list.bytes(leafIndex.written(), 0, leafIndex.size());
         list.bytes(leafDigests.written(), 0, leafDigests.size());
-        seal(RecordType.LEAF_LIST, ChunkId.NONE, list.written(), 0, (int) list.size());
+        leafList = list.written();
+        seal(RecordType.LEAF_LIST, ChunkId.NONE, leafList, 0, (int) list.size());
         footer.varint(0);
     }
 

@@ -1,5 +1,7 @@
 package io.godwit.pack;
 
+import java.util.random.RandomGenerator;
+
 /// Names one writer's run: the newest collection plan it knew when it opened, and 96 random bits.
 ///
 /// Written `<plan, 16 hex digits>-<24 hex digits>`, so that ids sort by plan and nobody else can own the name.
@@ -9,6 +11,11 @@ public record SessionId(long plan, long randomHigh, int randomLow)
         if (plan < 0) {
             throw new IllegalArgumentException("negative plan: " + plan);
         }
+    }
+
+    /// A new id; `random` is unpredictable outside of simulations.
+    public static SessionId random(long plan, RandomGenerator random) {
+        return new SessionId(plan, random.nextLong(), random.nextInt());
     }
 
     /// Reads the written form.

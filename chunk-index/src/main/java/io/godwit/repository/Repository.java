@@ -1,7 +1,9 @@
 package io.godwit.repository;
 
 import io.godwit.chunk.ChunkHasher;
+import io.godwit.chunk.ChunkType;
 import io.godwit.commit.Catalogue;
+import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CollectedPacks;
 import io.godwit.commit.CommitWarnings;
 import io.godwit.commit.DeadSessions;
@@ -16,6 +18,8 @@ import io.godwit.error.GodwitException;
 import io.godwit.format.ObjectKind;
 import io.godwit.index.IndexRefresh;
 import io.godwit.index.LocalCache;
+import io.godwit.pack.PackKeysCache;
+import io.godwit.pack.PackReader;
 import io.godwit.seal.KeyRing;
 import io.godwit.seal.KeySlots;
 import io.godwit.seal.ObjectSealer;
@@ -23,6 +27,9 @@ import io.godwit.seal.RepositoryConfig;
 import io.godwit.seal.Unlock;
 import io.godwit.store.MeteredStore;
 import io.godwit.store.Store;
+import io.godwit.volume.RecordSource;
+import io.godwit.volume.Root;
+import io.godwit.volume.RootFormat;
 import io.godwit.volume.VolumeName;
 import java.util.function.Function;
 
@@ -42,6 +49,7 @@ public final class Repository implements AutoCloseable {
     private final Catalogue catalogue;
     private final IndexRefresh refresh;
     private final CollectedPacks collectedPacks;
+    private final PackKeysCache packKeys;
 
     private Repository(
             MeteredStore store,
@@ -54,6 +62,7 @@ public final class Repository implements AutoCloseable {
         this.config = config;
         this.keys = keys;
         this.cache = cache;
+        this.packKeys = new PackKeysCache(store, keys);
         this.access = new OpenAccess(store, keys, writable, surroundings);
         this.catalogue = new Catalogue(access, new CachedCatalogue(cache));
         ObjectSealer sealer = keys.sealer();
@@ -176,6 +185,35 @@ public final class Repository implements AutoCloseable {
     /// A hasher for one thread.
     public ChunkHasher newHasher(Kernel kernel) {
         return new ChunkHasher(keys.leafKey(), keys.dataKey(), keys.metaKey(), kernel);
+    }
+
+    // ---- reading snapshots
+
+    /// The keys of packs read lately, shared by all readers.
+    public PackKeysCache packKeys() {
+        return packKeys;
+    }
+
+    /// Reads chunks of one type, for one thread.
+    public ChunkReader newReader(ChunkHasher hasher, ChunkType type) {
+        return new ChunkReader(store, packKeys, hasher, type);
+    }
+
+    /// Leaf lists for one thread.
+    public PackLeafLists newLeafLists() {
+        return new PackLeafLists(cache, store, new PackReader(store, keys));
+    }
+
+    /// Reads with a reader of metadata that is closed afterwards.
+    public <T> T withMetadata(Function<RecordSource, T> reading) {
+        try (ChunkReader reader = newReader(newHasher(Kernel.SCALAR), ChunkType.META)) {
+            return reading.apply(reader);
+        }
+    }
+
+    /// The root of a snapshot.
+    public Root readRoot(CatalogueEntry entry) {
+        return withMetadata(source -> RootFormat.read(source, entry.root()));
     }
 
     // ---- changed-block lists that lied

@@ -1,0 +1,291 @@
+package io.godwit.pipeline;
+
+import io.godwit.chunk.ChunkerSpec;
+import io.godwit.commit.CatalogueEntry;
+import io.godwit.commit.CatalogueView;
+import io.godwit.commit.CollectionPlan;
+import io.godwit.commit.Extensions;
+import io.godwit.commit.Session;
+import io.godwit.commit.SessionRequest;
+import io.godwit.commit.SnapshotId;
+import io.godwit.device.BlockSource;
+import io.godwit.device.BlockSources;
+import io.godwit.device.Extent;
+import io.godwit.device.Slab;
+import io.godwit.device.StreamSource;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import io.godwit.pack.ChunkRef;
+import io.godwit.pack.PackId;
+import io.godwit.pack.SessionId;
+import io.godwit.repository.Repository;
+import io.godwit.volume.MetaSink;
+import io.godwit.volume.Root;
+import io.godwit.volume.RootFormat;
+import io.godwit.volume.RunStatistics;
+import io.godwit.volume.SourceOrigin;
+import io.godwit.volume.VolumeTree;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/// Backs one volume up: from the source as the user named it to the committed snapshot.
+///
+/// Used once, by one thread, which may be interrupted: nothing is committed then.
+public final class BackupEngine {
+    private final Repository repository;
+    private final MoverSettings settings;
+    private final BackupRequest request;
+    private final RunListener listener;
+    private final RunCounters counters;
+    private final AtomicReference<@Nullable BackupRun> running = new AtomicReference<>();
+
+    public BackupEngine(
+            Repository repository,
+            MoverSettings settings,
+            BackupRequest request,
+            RunProgress progress,
+            RunListener listener) {
+        this.repository = repository;
+        this.settings = settings;
+        this.request = request;
+        this.listener = listener;
+        this.counters = new RunCounters(progress);
+    }
+
+    /// @throws InterruptedException when the thread was interrupted; nothing was committed
+    public BackupResult run() throws InterruptedException {
+        long start = settings.nanoClock().getAsLong();
+        long putsBefore = repository.storePuts();
+        try (BlockSource source = BlockSources.open(request.source())) {
+            CatalogueView catalogue = repository.catalogue().read(request.volume());
+            BackupBase base =
+                    BackupBase.choose(request, catalogue, repository, source.size(), listener);
+            BackupReport report = new BackupReport(request, counters);
+            if (request.dryRun()) {
+                SessionId id = SessionId.random(0, repository.access().random());
+                transfer(source, catalogue, base, RunSession.dry(id), Optional.empty(), report);
+            } else {
+                inSession(source, catalogue, base, report);
+            }
+            return report.result(
+                    (settings.nanoClock().getAsLong() - start) / 1e9,
+                    repository.storePuts() - putsBefore);
+        }
+    }
+
+    private void inSession(
+            BlockSource source, CatalogueView catalogue, BackupBase base, BackupReport report)
+            throws InterruptedException {
+        SessionRequest wanted =
+                SessionRequest.of("backup")
+                        .withPins(base.entry().stream().toList())
+                        .withIndex(repository.collectedPacks(), this::onCondemned);
+        try (Session session = Session.open(repository.access(), wanted)) {
+            BackupBase pinned = base.asPinnedBy(session, listener);
+            transfer(
+                    source,
+                    catalogue,
+                    pinned,
+                    RunSession.of(session),
+                    Optional.of(session),
+                    report);
+        }
+    }
+
+    private void onCondemned(CollectionPlan plan, Set<PackId> unusable) {
+        BackupRun run = running.get();
+        if (run == null) {
+            repository.cache().condemn(unusable);
+        } else {
+            run.onCondemned(unusable);
+        }
+    }
+
+    private void transfer(
+            BlockSource source,
+            CatalogueView catalogue,
+            BackupBase chosen,
+            RunSession runSession,
+            Optional<Session> session,
+            BackupReport report)
+            throws InterruptedException {
+        repository.refreshIndex();
+        VolumeReader direct = reader(source);
+        BackupBase base = audited(chosen, direct);
+        report.base(base);
+        listener.phase("reading", base.bytesToRead(source.size()));
+        try (ParentPages parents = new ParentPages(repository, settings, base.tree());
+                Supply supply = supply(source, base, parents, direct);
+                BackupRun run =
+                        new BackupRun(
+                                repository,
+                                settings,
+                                runSession,
+                                chunker(source),
+                                supply.regions,
+                                supply.reader,
+                                base.tree(),
+                                counters)) {
+            running.set(run);
+            boolean beats = session.isPresent() && !(source instanceof StreamSource);
+            try (HeartbeatThread _ = beats ? run.startHeartbeat(session.orElseThrow()) : null) {
+                run.run();
+            }
+            listener.phase("committing", 0);
+            session.ifPresent(Session::freeze);
+            warnIfChanged(source);
+            List<Extent> unreadable = direct.unreadable();
+            report.source(source.size(), chunker(source).text(), unreadable);
+            Instant time = request.time().orElse(repository.access().clock().instant());
+            ChunkRef root =
+                    run.finish(
+                            source.size(),
+                            (tree, sink) -> writeRoot(source, base, time, tree, unreadable, sink));
+            session.ifPresent(open -> commit(open, source, catalogue, base, time, root, report));
+        } finally {
+            running.set(null);
+        }
+        remember(base, direct.unreadable());
+    }
+
+    private VolumeReader reader(BlockSource source) {
+        ReadPacer pacer =
+                new ReadPacer(
+                        settings.readBytesPerSecond(), settings.nanoClock(), settings.sleeper());
+        return new VolumeReader(source, pacer, counters.progress);
+    }
+
+    /// Streams have one chunker of their own: what they hold may shift by any distance.
+    private ChunkerSpec chunker(BlockSource source) {
+        ChunkerSpec spec = ChunkerSpec.parse(repository.config().chunker());
+        boolean streamOnLeaves = source instanceof StreamSource && spec instanceof ChunkerSpec.Leaf;
+        return streamOnLeaves ? new ChunkerSpec.Gear(ChunkerSpec.DEFAULT_BYTES) : spec;
+    }
+
+    private BackupBase audited(BackupBase base, VolumeReader source) {
+        if (request.auditBlocks() == 0) {
+            return base;
+        }
+        try (ChangeAudit audit = new ChangeAudit(repository, settings, source, counters)) {
+            return audit.check(request, base, listener);
+        }
+    }
+
+    /// Where regions come from, and what reads them.
+    private record Supply(RegionSupply regions, VolumeReader reader, @Nullable Slab memory)
+            implements AutoCloseable {
+        @Override
+        public void close() {
+            if (memory != null) {
+                memory.close();
+            }
+        }
+    }
+
+    private Supply supply(
+            BlockSource source, BackupBase base, ParentPages parents, VolumeReader direct) {
+        if (source instanceof StreamSource stream) {
+            if (!(base.scope() instanceof ReadScope.Everything)) {
+                throw new GodwitException(
+                        FailureKind.INVALID, "a stream is read as a whole: extents do not apply");
+            }
+            int regions = settings.streamRegions();
+            Slab memory = new Slab(regions * RegionPlan.REGION_BYTES);
+            StreamRegions inMemory =
+                    new StreamRegions(
+                            stream, memory.carve("stream", (int) RegionPlan.REGION_BYTES, regions));
+            return new Supply(inMemory, reader(inMemory), memory);
+        }
+        RegionQueue queue =
+                new RegionQueue(
+                        source, base.scope(), source.size(), parents::has, counters.progress);
+        return new Supply(queue, direct, null);
+    }
+
+    private void warnIfChanged(BlockSource source) {
+        source.checkUnchanged();
+        if (source.modified()) {
+            listener.warning(
+                    "source-changed",
+                    "the source was written while it was read; the snapshot may mix two states: source="
+                            + request.source());
+        }
+    }
+
+    private ChunkRef writeRoot(
+            BlockSource source,
+            BackupBase base,
+            Instant time,
+            VolumeTree tree,
+            List<Extent> unreadable,
+            MetaSink sink) {
+        Root root =
+                new Root(
+                        repository.access().keyOf(request.volume()),
+                        request.volume(),
+                        tree,
+                        source.facts().blockBytes(),
+                        chunker(source).grain(),
+                        0,
+                        chunker(source).text(),
+                        new SourceOrigin("", "", request.changeId().orElse(""), ""),
+                        base.entry().map(entry -> entry.snapshot().toString()).orElse(""),
+                        time,
+                        new RunStatistics(
+                                counters.progress.changedBytes.sum(),
+                                counters.progress.newBytes.sum(),
+                                counters.progress.storedBytes.sum()),
+                        new TreeMap<>(request.tags()),
+                        Unreadable.attach(unreadable, sink));
+        byte[] bytes = RootFormat.encode(root);
+        MemorySegment plain = Arena.ofAuto().allocate(bytes.length);
+        MemorySegment.copy(MemorySegment.ofArray(bytes), 0, plain, 0, bytes.length);
+        return sink.put(plain, bytes.length);
+    }
+
+    private void commit(
+            Session session,
+            BlockSource source,
+            CatalogueView catalogue,
+            BackupBase base,
+            Instant time,
+            ChunkRef root,
+            BackupReport report) {
+        SnapshotId id = session.newSnapshotIds(1).getFirst();
+        CatalogueEntry entry =
+                new CatalogueEntry(
+                        id,
+                        request.volume(),
+                        time,
+                        source.size(),
+                        root,
+                        catalogue.lineage(request.volume(), base.entry()),
+                        Optional.empty(),
+                        new TreeMap<>(request.tags()),
+                        counters.progress.changedBytes.sum(),
+                        counters.progress.storedBytes.sum(),
+                        request.changeId(),
+                        chunker(source).text(),
+                        session.id(),
+                        Optional.empty(),
+                        1,
+                        Extensions.NONE);
+        session.commit(List.of(entry));
+        report.snapshot(id);
+    }
+
+    /// A clean full read makes lists of changes trusted again.
+    private void remember(BackupBase base, List<Extent> unreadable) {
+        boolean full = base.scope() instanceof ReadScope.Everything && unreadable.isEmpty();
+        if (full && !base.lied() && !request.dryRun()) {
+            repository.trustChanges(request.volume());
+        }
+    }
+}

@@ -1,0 +1,289 @@
+package io.godwit.restore;
+
+import io.godwit.chunk.ChunkHasher;
+import io.godwit.chunk.ChunkId;
+import io.godwit.chunk.ChunkType;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import io.godwit.pack.ChunkRef;
+import io.godwit.pack.PackKeysCache;
+import io.godwit.pack.PackNames;
+import io.godwit.pack.RecordOpener;
+import io.godwit.pack.RecordRef;
+import io.godwit.seal.PackKeys;
+import io.godwit.store.ObjectKey;
+import io.godwit.store.Store;
+import io.godwit.volume.ChunkTable;
+import io.godwit.volume.RegionMap;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/// Fetches, opens, checks and writes one region after the other.
+///
+/// Records are fetched in the order in which they stand in packs, neighbours with one request; every chunk is hashed
+/// against its id before a byte of it is written; writes that continue each other are joined. What cannot be
+/// read does not stop the rest: its extents are noted. Owned by one worker thread.
+final class RegionRestorer implements AutoCloseable {
+    /// One request fetches at most this much; larger ones gain nothing on disks or object storage.
+    private static final int FETCH_BYTES = 4 << 20;
+
+    /// Bytes fetched in vain are cheaper than another request, up to about this many.
+    private static final int GAP_BYTES = 128 << 10;
+
+    /// Decompressed bytes that wait for being written together.
+    private static final int PLAIN_BYTES = 4 << 20;
+
+    private final Store store;
+    private final PackKeysCache keys;
+    private final ChunkHasher hasher;
+    private final RestoreCounters counters;
+    private final RecordOpener opener = new RecordOpener();
+    private final RecordOrder order = new RecordOrder();
+    private MemorySegment fetched = Arena.ofAuto().allocate(FETCH_BYTES, 4096);
+    private MemorySegment plain = Arena.ofAuto().allocate(PLAIN_BYTES, 4096);
+    private MemorySegment digests =
+            Arena.ofAuto().allocate(ChunkHasher.digestsBytes(PLAIN_BYTES) + 64);
+
+    private RegionMap map = new RegionMap();
+    private final TargetWindow window;
+    private long regionOffset;
+    private @Nullable BitSet wanted;
+
+    private int plainUsed;
+    private long joinedOffset;
+    private int joinedAt;
+    private int joinedLength;
+    private int provenSlot;
+
+    RegionRestorer(
+            Store store,
+            PackKeysCache keys,
+            ChunkHasher hasher,
+            TargetWindow window,
+            RestoreCounters counters) {
+        this.store = store;
+        this.keys = keys;
+        this.hasher = hasher;
+        this.window = window;
+        this.counters = counters;
+    }
+
+    /// Restores the data of a region; holes are the caller's.
+    ///
+    /// @param units of the map that are wanted, null for all
+    void restore(RegionMap regionMap, long offset, @Nullable BitSet units) {
+        map = regionMap;
+        regionOffset = offset;
+        wanted = units;
+        order.clear();
+        for (int extent = 0; extent < map.extentCount(); extent++) {
+            if (map.slot(extent) != RegionMap.HOLE && isWanted(extent)) {
+                order.add(map, extent);
+            }
+        }
+        order.sort();
+        for (int first = 0; first < order.count(); ) {
+            first = fetch(first);
+        }
+        writeJoined();
+        plainUsed = 0;
+    }
+
+    private boolean isWanted(int extent) {
+        long start = regionOffset + map.startBytes(extent);
+        boolean inWindow = start < window.to() && start + map.lengthBytes(extent) > window.from();
+        if (!inWindow || wanted == null) {
+            return inWindow;
+        }
+        int next = wanted.nextSetBit(map.start(extent));
+        return next >= 0 && next < map.start(extent) + map.length(extent);
+    }
+
+    /// Fetches the record of entry `first` and those behind it that are near; returns the first entry left.
+    private int fetch(int first) {
+        ChunkTable chunks = map.chunks();
+        int slot = map.slot(order.extent(first));
+        int pack = chunks.packOf(slot);
+        int from = chunks.offset(slot);
+        int to = endOf(slot);
+        int behind = first + 1;
+        for (; behind < order.count(); behind++) {
+            int next = map.slot(order.extent(behind));
+            boolean near =
+                    chunks.packOf(next) == pack
+                            && chunks.offset(next) - to <= GAP_BYTES
+                            && endOf(next) - from <= FETCH_BYTES;
+            if (!near) {
+                break;
+            }
+            to = Math.max(to, endOf(next));
+        }
+        try {
+            PackKeys packKeys = keys.keys(chunks.pack(pack), chunks.isMetadata(pack));
+            int length = read(chunks.ref(slot).record(), from, to - from);
+            openAll(packKeys, first, behind, from, length);
+        } catch (GodwitException e) {
+            giveUp(e, first, behind);
+        }
+        return behind;
+    }
+
+    private int endOf(int slot) {
+        return map.chunks().offset(slot)
+                + RecordOpener.storedLength(map.chunks().ref(slot).record());
+    }
+
+    private int read(RecordRef record, int from, int length) {
+        if (fetched.byteSize() < length) {
+            fetched = Arena.ofAuto().allocate(length, 4096);
+        }
+        ObjectKey name = PackNames.key(record.pack(), record.metadata());
+        long read = store.read(name, from, fetched.asSlice(0, length));
+        if (read < 0) {
+            throw new GodwitException(FailureKind.NOT_FOUND, "no such pack: object=" + name)
+                    .withObject(name.value());
+        }
+        counters.fetchedBytes.add(read);
+        return (int) read;
+    }
+
+    /// Notes extents that cannot be had, unless the failure is one that a later try may cure.
+    private void giveUp(GodwitException e, int first, int behind) {
+        switch (e.kind()) {
+            case CORRUPT, NOT_FOUND, PARTIAL -> {
+                for (int i = first; i < behind; i++) {
+                    int extent = order.extent(i);
+                    window.bad(
+                            regionOffset + map.startBytes(extent),
+                            map.lengthBytes(extent),
+                            String.valueOf(e.getMessage()));
+                }
+            }
+            case INVALID, FENCED, DENIED, UNAVAILABLE, INDETERMINATE, INTERRUPTED, INTERNAL ->
+                    throw e;
+        }
+    }
+
+    private void openAll(PackKeys packKeys, int first, int behind, int from, int length) {
+        MemorySegment source = fetched.asSlice(0, length);
+        int entry = first;
+        while (entry < behind) {
+            int end = entry + 1;
+            while (end < behind && order.sameRecord(entry, end)) {
+                end++;
+            }
+            try {
+                openRecord(packKeys, entry, end, source, from);
+            } catch (GodwitException e) {
+                giveUp(e, entry, end);
+            }
+            entry = end;
+        }
+    }
+
+    private void openRecord(PackKeys packKeys, int entry, int end, MemorySegment source, int from) {
+        ChunkRef ref = map.chunks().ref(map.slot(order.extent(entry)));
+        RecordRef record = ref.record();
+        int at = roomFor(record.plainLength());
+        ChunkId id = ref.alone() ? ref.id() : ChunkId.NONE;
+        opener.open(packKeys, record, id, source, record.offset() - from, plain, at);
+        plainUsed = at + record.plainLength();
+        provenSlot = -1;
+        for (int i = entry; i < end; i++) {
+            int extent = order.extent(i);
+            try {
+                prove(map.slot(extent), at);
+                write(extent, at);
+            } catch (GodwitException e) {
+                giveUp(e, i, i + 1);
+            }
+        }
+    }
+
+    /// Where in the plain buffer so many bytes fit; what waits there is written when they would not.
+    private int roomFor(int length) {
+        if (plainUsed + length > plain.byteSize()) {
+            writeJoined();
+            plainUsed = 0;
+            if (length > plain.byteSize()) {
+                plain = Arena.ofAuto().allocate(length, 4096);
+                digests = Arena.ofAuto().allocate(ChunkHasher.digestsBytes(length) + 64);
+            }
+        }
+        return plainUsed;
+    }
+
+    private void prove(int slot, int recordAt) {
+        if (slot == provenSlot) {
+            return;
+        }
+        ChunkTable chunks = map.chunks();
+        int length = chunks.length(slot);
+        int at = recordAt + chunks.plainOffset(slot);
+        ChunkId found = hasher.hash(ChunkType.DATA, plain, at, length, digests, 0);
+        if (!found.equals(chunks.id(slot))) {
+            ChunkRef ref = chunks.ref(slot);
+            throw new GodwitException(
+                            FailureKind.CORRUPT,
+                            "chunk is not what was stored: pack=%s offset=%d expected=%s found=%s"
+                                    .formatted(
+                                            ref.record().pack(),
+                                            ref.record().offset(),
+                                            ref.id(),
+                                            found))
+                    .withOffset(ref.record().offset());
+        }
+        provenSlot = slot;
+    }
+
+    private void write(int extent, int recordAt) {
+        int slot = map.slot(extent);
+        int source = recordAt + map.chunks().plainOffset(slot) + map.skip(extent) * map.grain();
+        int start = map.startBytes(extent);
+        int length = map.lengthBytes(extent);
+        BitSet units = wanted;
+        if (units == null) {
+            join(regionOffset + start, source, length);
+            return;
+        }
+        int grain = map.grain();
+        int last = map.start(extent) + map.length(extent);
+        int from = units.nextSetBit(map.start(extent));
+        while (from >= 0 && from < last) {
+            int to = Math.min(units.nextClearBit(from), last);
+            int skipped = from * grain - start;
+            int end = Math.min(to * grain - start, length);
+            join(regionOffset + start + skipped, source + skipped, end - skipped);
+            from = units.nextSetBit(to);
+        }
+    }
+
+    private void join(long offset, int at, int length) {
+        boolean continues =
+                joinedLength > 0
+                        && offset == joinedOffset + joinedLength
+                        && at == joinedAt + joinedLength;
+        if (continues) {
+            joinedLength += length;
+            return;
+        }
+        writeJoined();
+        joinedOffset = offset;
+        joinedAt = at;
+        joinedLength = length;
+    }
+
+    private void writeJoined() {
+        if (joinedLength > 0) {
+            window.write(joinedOffset, plain, joinedAt, joinedLength);
+            joinedLength = 0;
+        }
+    }
+
+    @Override
+    public void close() {
+        opener.close();
+    }
+}

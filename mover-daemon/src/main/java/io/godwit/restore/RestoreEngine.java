@@ -1,0 +1,316 @@
+package io.godwit.restore;
+
+import io.godwit.chunk.ChunkHasher;
+import io.godwit.chunk.ChunkType;
+import io.godwit.commit.CatalogueEntry;
+import io.godwit.device.BlockTarget;
+import io.godwit.device.BlockTargets;
+import io.godwit.device.TargetFacts;
+import io.godwit.device.TargetRequest;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import io.godwit.pack.PackKeysCache;
+import io.godwit.pipeline.MoverSettings;
+import io.godwit.pipeline.RunListener;
+import io.godwit.pipeline.WorkerCrew;
+import io.godwit.repository.ChunkReader;
+import io.godwit.repository.PackLeafLists;
+import io.godwit.repository.Repository;
+import io.godwit.volume.LeafExpectation;
+import io.godwit.volume.PageLoader;
+import io.godwit.volume.PageRef;
+import io.godwit.volume.RegionMap;
+import io.godwit.volume.Regions;
+import io.godwit.volume.Root;
+import io.godwit.volume.TreeReader;
+import io.godwit.volume.VolumeTree;
+import java.util.BitSet;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// Restores one snapshot: reads its tree, and the records that its pages name, and writes a device, a file or a
+/// stream. It never needs the chunk index.
+///
+/// Regions are independent and go to workers in order. Used once, by one thread, which may be interrupted.
+public final class RestoreEngine {
+    private final Repository repository;
+    private final MoverSettings settings;
+    private final RestoreRequest request;
+    private final RestoreCounters counters;
+    private final RunListener listener;
+
+    public RestoreEngine(
+            Repository repository,
+            MoverSettings settings,
+            RestoreRequest request,
+            RestoreCounters counters,
+            RunListener listener) {
+        this.repository = repository;
+        this.settings = settings;
+        this.request = request;
+        this.counters = counters;
+        this.listener = listener;
+    }
+
+    /// @throws InterruptedException when the thread was interrupted; what is written stays, see `--resume`
+    public RestoreResult run() throws InterruptedException {
+        long start = settings.nanoClock().getAsLong();
+        CatalogueEntry entry = request.snapshot();
+        Root root = repository.readRoot(entry);
+        long from = request.offset();
+        long to = end(root.volumeBytes());
+        boolean keep = request.delta() || request.resume();
+        TargetRequest wanted =
+                new TargetRequest(
+                        request.target(),
+                        to - from,
+                        request.force() || keep,
+                        keep,
+                        request.reserved());
+        try (BlockTarget target = BlockTargets.open(wanted)) {
+            requirePossible(target);
+            TargetWindow window = new TargetWindow(target, from, to, counters);
+            RestoreJournal journal = journal(target, from, to);
+            transfer(root.tree(), window, journal);
+            long syncStart = settings.nanoClock().getAsLong();
+            listener.phase("syncing", 0);
+            target.sync();
+            long synced = settings.nanoClock().getAsLong();
+            if (request.verify()) {
+                verify(root.tree(), window);
+            }
+            journal.delete();
+            long end = settings.nanoClock().getAsLong();
+            return new RestoreResult(
+                    entry.snapshot().toString(),
+                    target.facts().path(),
+                    to - from,
+                    counters.fetchedBytes.sum(),
+                    counters.writtenBytes.sum(),
+                    counters.skippedBytes.sum(),
+                    counters.badExtents(),
+                    (end - start) / 1e9,
+                    (synced - syncStart) / 1e9);
+        }
+    }
+
+    private long end(long volumeBytes) {
+        long from = request.offset();
+        if (from > volumeBytes) {
+            throw new GodwitException(
+                    FailureKind.INVALID,
+                    "offset is past the volume: offset=%d size=%d".formatted(from, volumeBytes));
+        }
+        long length = request.length().orElse(volumeBytes - from);
+        if (length > volumeBytes - from) {
+            throw new GodwitException(
+                    FailureKind.INVALID,
+                    "range reaches past the volume: offset=%d length=%d size=%d"
+                            .formatted(from, length, volumeBytes));
+        }
+        return from + length;
+    }
+
+    private void requirePossible(BlockTarget target) {
+        boolean stream = target.facts().kind() == TargetFacts.Kind.STREAM;
+        if (stream && (request.delta() || request.verify() || request.resume())) {
+            throw new GodwitException(
+                    FailureKind.INVALID,
+                    "standard output cannot be read back: --delta, --verify and --resume need a file or device");
+        }
+    }
+
+    private RestoreJournal journal(BlockTarget target, long from, long to) {
+        String name =
+                "snapshot=%s target=%s from=%d to=%d"
+                        .formatted(request.snapshot().snapshot(), target.facts().path(), from, to);
+        return new RestoreJournal(settings.stateDirectory(), name, settings.bootId());
+    }
+
+    private void transfer(VolumeTree tree, TargetWindow window, RestoreJournal journal)
+            throws InterruptedException {
+        listener.phase("restoring", window.to() - window.from());
+        if (window.target().facts().kind() == TargetFacts.Kind.STREAM) {
+            OrderedOutput output = new OrderedOutput(window, counters);
+            new WorkerCrew(settings.threadFactory(), () -> {}).run(1, () -> stream(tree, output));
+            return;
+        }
+        BitSet finished = request.resume() ? journal.finished() : new BitSet();
+        journal.begin(request.resume());
+        AtomicLong next = new AtomicLong(window.from() / Regions.REGION_BYTES);
+        new WorkerCrew(settings.threadFactory(), () -> {})
+                .run(
+                        settings.threads(),
+                        () -> restoreRegions(tree, window, next, finished, journal));
+    }
+
+    /// What one worker reads with.
+    private final class Worker implements AutoCloseable {
+        private final ChunkHasher hasher = repository.newHasher(settings.kernel());
+        private final ChunkReader metadata = repository.newReader(hasher, ChunkType.META);
+        private final PackLeafLists lists = repository.newLeafLists();
+        private final TreeReader reader = new TreeReader(metadata);
+        private final PageLoader pages = new PageLoader(metadata);
+        private final TargetComparison comparison =
+                new TargetComparison(hasher, new LeafExpectation(lists));
+        private final RegionMap map = new RegionMap();
+        private final RegionRestorer restorer;
+
+        Worker(TargetWindow window) {
+            PackKeysCache keys = repository.packKeys();
+            restorer = new RegionRestorer(repository.store(), keys, hasher, window, counters);
+        }
+
+        /// Loads what the snapshot has in a region; false when it is all hole.
+        boolean load(VolumeTree tree, long region) {
+            PageRef page = reader.page(tree, region);
+            if (page == null) {
+                map.clear(Regions.length(tree.volumeBytes(), region), Regions.LEAF_BYTES);
+                return false;
+            }
+            pages.load(page.chunk(), map);
+            return true;
+        }
+
+        @Override
+        public void close() {
+            restorer.close();
+            lists.close();
+            metadata.close();
+        }
+    }
+
+    private void restoreRegions(
+            VolumeTree tree,
+            TargetWindow window,
+            AtomicLong next,
+            BitSet finished,
+            RestoreJournal journal)
+            throws InterruptedException {
+        try (Worker worker = new Worker(window)) {
+            long region = next.getAndIncrement();
+            while (region * Regions.REGION_BYTES < window.to()) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                long length = Regions.length(tree.volumeBytes(), region);
+                if (finished.get((int) region)) {
+                    counters.skippedBytes.add(length);
+                } else {
+                    restoreRegion(worker, tree, window, region);
+                    journal.note(region);
+                }
+                counters.doneBytes.add(length);
+                region = next.getAndIncrement();
+            }
+        }
+    }
+
+    private void restoreRegion(Worker worker, VolumeTree tree, TargetWindow window, long region) {
+        long offset = region * Regions.REGION_BYTES;
+        try {
+            worker.load(tree, region);
+        } catch (GodwitException e) {
+            requireDamage(e);
+            window.bad(
+                    offset,
+                    Regions.length(tree.volumeBytes(), region),
+                    String.valueOf(e.getMessage()));
+            return;
+        }
+        BitSet wanted =
+                request.delta() ? worker.comparison.differing(worker.map, offset, window) : null;
+        zeroHoles(worker.map, offset, window, wanted);
+        worker.restorer.restore(worker.map, offset, wanted);
+        if (wanted != null) {
+            long differing = (long) wanted.cardinality() * worker.map.grain();
+            counters.skippedBytes.add(Math.max(0, worker.map.regionLength() - differing));
+        }
+    }
+
+    private static void requireDamage(GodwitException e) {
+        if (e.kind() != FailureKind.CORRUPT && e.kind() != FailureKind.NOT_FOUND) {
+            throw e;
+        }
+    }
+
+    private void zeroHoles(
+            RegionMap map, long offset, TargetWindow window, @Nullable BitSet wanted) {
+        boolean blank = window.target().facts().blank() && wanted == null && !request.resume();
+        for (int extent = 0; extent < map.extentCount(); extent++) {
+            if (map.slot(extent) != RegionMap.HOLE) {
+                continue;
+            }
+            int length = map.lengthBytes(extent);
+            if (blank && request.sparse()) {
+                counters.skippedBytes.add(length);
+            } else if (wanted == null) {
+                window.zero(offset + map.startBytes(extent), length);
+            } else {
+                zeroWanted(map, extent, offset, window, wanted);
+            }
+        }
+    }
+
+    private static void zeroWanted(
+            RegionMap map, int extent, long offset, TargetWindow window, BitSet wanted) {
+        int end = map.start(extent) + map.length(extent);
+        int from = wanted.nextSetBit(map.start(extent));
+        while (from >= 0 && from < end) {
+            int to = Math.min(wanted.nextClearBit(from), end);
+            long start = offset + (long) from * map.grain();
+            long stop = Math.min(offset + (long) to * map.grain(), offset + map.regionLength());
+            window.zero(start, stop - start);
+            from = wanted.nextSetBit(to);
+        }
+    }
+
+    private void stream(VolumeTree tree, OrderedOutput output) throws InterruptedException {
+        try (Worker worker = new Worker(output.window())) {
+            for (long region = request.offset() / Regions.REGION_BYTES;
+                    region * Regions.REGION_BYTES < output.end();
+                    region++) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                output.begin(region, Regions.length(tree.volumeBytes(), region));
+                restoreRegion(worker, tree, output.window(), region);
+                output.finish();
+            }
+        }
+    }
+
+    private void verify(VolumeTree tree, TargetWindow window) throws InterruptedException {
+        listener.phase("verifying", window.to() - window.from());
+        counters.doneBytes.reset();
+        AtomicLong next = new AtomicLong(window.from() / Regions.REGION_BYTES);
+        new WorkerCrew(settings.threadFactory(), () -> {})
+                .run(settings.threads(), () -> verifyRegions(tree, window, next));
+    }
+
+    private void verifyRegions(VolumeTree tree, TargetWindow window, AtomicLong next)
+            throws InterruptedException {
+        try (Worker worker = new Worker(window)) {
+            long region = next.getAndIncrement();
+            while (region * Regions.REGION_BYTES < window.to()) {
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+                long offset = region * Regions.REGION_BYTES;
+                worker.load(tree, region);
+                BitSet differing = worker.comparison.differing(worker.map, offset, window);
+                int grain = worker.map.grain();
+                for (int from = differing.nextSetBit(0); from >= 0; ) {
+                    int to = differing.nextClearBit(from);
+                    window.bad(
+                            offset + (long) from * grain,
+                            (long) (to - from) * grain,
+                            "the target does not hold what was written");
+                    from = differing.nextSetBit(to);
+                }
+                counters.doneBytes.add(worker.map.regionLength());
+                region = next.getAndIncrement();
+            }
+        }
+    }
+}
