@@ -24,6 +24,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -299,6 +300,36 @@ public abstract class StoreContract {
         }
         assertThat(winner).as("a winner").isNotNegative();
         return winner;
+    }
+
+    @Test
+    void showsObjectsWholeOrNotAtAll() throws Exception {
+        int count = 12;
+        MemorySegment content = MemorySegment.ofArray(new byte[2 << 20]);
+        AtomicBoolean done = new AtomicBoolean();
+        try (ExecutorService threads = Executors.newSingleThreadExecutor()) {
+            Future<?> writer =
+                    threads.submit(
+                            () -> {
+                                for (int i = 0; i < count; i++) {
+                                    store.putIfAbsent(key("p/0/" + i), content);
+                                }
+                                done.set(true);
+                            });
+            Set<Long> lengths = new HashSet<>();
+            Set<Long> ends = new HashSet<>();
+            while (!done.get() && !writer.isDone()) {
+                store.list("p/0/", "", count).objects().forEach(o -> lengths.add(o.length()));
+                for (int i = 0; i < count; i++) {
+                    store.readTail(key("p/0/" + i), MemorySegment.ofArray(new byte[1]))
+                            .ifPresent(tail -> ends.add(tail.objectLength()));
+                }
+            }
+            writer.get();
+            store.list("p/0/", "", count).objects().forEach(o -> lengths.add(o.length()));
+            assertThat(lengths).containsExactly(content.byteSize());
+            assertThat(ends).isSubsetOf(content.byteSize());
+        }
     }
 
     @Test
