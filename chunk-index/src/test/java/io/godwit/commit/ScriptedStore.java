@@ -8,7 +8,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -53,7 +55,10 @@ final class ScriptedStore implements Store {
     private final Deque<Hook> hooks = new ArrayDeque<>();
     private final List<Runnable> late = new ArrayList<>();
     private final List<String> log = new ArrayList<>();
+    private final Map<Integer, Runnable> timed = new HashMap<>();
     private int calls;
+    private int faultyCall;
+    private Fault faultyAs = Fault.UNAVAILABLE;
     private int crashAt = Integer.MAX_VALUE;
     private boolean crashAfter;
 
@@ -76,6 +81,19 @@ final class ScriptedStore implements Store {
     /// Runs once after the next matching call has been applied.
     ScriptedStore after(Op op, String key, Runnable action) {
         hooks.add(new Hook(op, Pattern.compile(key), false, action));
+        return this;
+    }
+
+    /// Runs before the `number`-th call, counted from 1.
+    ScriptedStore beforeCall(int number, Runnable action) {
+        timed.put(number, action);
+        return this;
+    }
+
+    /// The `number`-th call gets this fault.
+    ScriptedStore faultAt(int number, Fault fault) {
+        faultyCall = number;
+        faultyAs = fault;
         return this;
     }
 
@@ -117,6 +135,10 @@ final class ScriptedStore implements Store {
         if (calls == crashAt && !crashAfter) {
             throw new Crash();
         }
+        if (calls == faultyCall) {
+            scripts.addFirst(new Script(op, Pattern.compile(Pattern.quote(key)), faultyAs));
+        }
+        timed.getOrDefault(calls, () -> {}).run();
         run(hook -> hook.before(), op, key);
         T result = faulty(op, key, action, exists);
         run(hook -> !hook.before(), op, key);

@@ -108,7 +108,6 @@ final class TestCollector {
         Set<SessionId> owners = new HashSet<>();
         long floor = round;
         SessionListing listing = SessionListing.read(records);
-        List<CatalogueEntry> committed = new ArrayList<>();
         for (SessionId session : listing.undecided()) {
             Optional<SessionOpen> open =
                     records.get(
@@ -121,17 +120,12 @@ final class TestCollector {
                 floor = Math.min(floor, session.plan());
             }
         }
-        for (SessionId session : listing.decided()) {
-            if (outcome(session).orElse(null) instanceof SessionOutcome.Commit commit
-                    && records.exists(CommitKeys.open(session))) {
-                committed.addAll(commit.entries());
-            }
-        }
-        committed.addAll(
-                new Catalogue(repository.other(store, round).readOnly(), CatalogueMemory.none())
-                        .read()
-                        .entries());
-        committed.forEach(entry -> packs.add(entry.root().record().pack()));
+        // Reads s/, snap/ and the checkpoint again, in this order: what committed meanwhile is a
+        // root too.
+        new Catalogue(repository.other(store, round).readOnly(), CatalogueMemory.none())
+                .read()
+                .entries()
+                .forEach(entry -> packs.add(entry.root().record().pack()));
         return new Roots(packs, undecided, owners, floor);
     }
 
