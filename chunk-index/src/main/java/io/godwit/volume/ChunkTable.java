@@ -201,11 +201,22 @@ public final class ChunkTable {
         System.arraycopy(other.rows, 0, rows, 0, other.count * COLUMNS);
         System.arraycopy(other.ids, 0, ids, 0, other.count * ID_WORDS);
         count = other.count;
-        packs = other.packs.clone();
-        metadata = other.metadata.clone();
         packCount = other.packCount;
-        slotIndex = other.slotIndex.clone();
-        packIndex = other.packIndex.clone();
+        if (packs.length < packCount) {
+            packs = new PackId[other.packs.length];
+            metadata = new boolean[other.packs.length];
+        }
+        Arrays.fill(packs, null);
+        System.arraycopy(other.packs, 0, packs, 0, packCount);
+        System.arraycopy(other.metadata, 0, metadata, 0, packCount);
+        slotIndex = copied(other.slotIndex, slotIndex);
+        packIndex = copied(other.packIndex, packIndex);
+    }
+
+    private static int[] copied(int[] source, int[] target) {
+        int[] copy = target.length == source.length ? target : new int[source.length];
+        System.arraycopy(source, 0, copy, 0, source.length);
+        return copy;
     }
 
     /// A slot's reference as an object.

@@ -8,13 +8,16 @@ import org.jspecify.annotations.Nullable;
 /// are rounded outward to leaves, merged, and end where the target ends. What the target has behind the base's
 /// end counts as changed, zeros included; an absent page equals a page of holes.
 ///
-/// Data is compared by chunk: where a range was cut into other chunks although its bytes are the same, it is
-/// reported. So the answer never misses a change and may name more than changed. Belongs to one thread.
+/// Data is compared by chunk, and where chunks differ by the leaf lists of their packs, as far as these are to be
+/// had: a range that was only cut into other chunks is then not reported. So the answer never misses a change,
+/// and without leaf lists may name more than changed. Belongs to one thread.
 public final class TreeDiff {
     private final TreeReader reader;
     private final PageLoader loader;
     private final RegionMap baseMap = new RegionMap();
     private final RegionMap targetMap = new RegionMap();
+    private final LeafExpectation baseLeaves;
+    private final LeafExpectation targetLeaves;
 
     private VolumeTree base = VolumeTree.hole(0);
     private VolumeTree target = VolumeTree.hole(0);
@@ -22,10 +25,22 @@ public final class TreeDiff {
     private long start;
     private long end;
 
+    /// Compares by chunk only.
+    ///
     /// @param source of both volumes' nodes and pages
     public TreeDiff(RecordSource source) {
+        this(source, pack -> null);
+    }
+
+    /// Compares by chunk, then by leaf.
+    ///
+    /// @param source of both volumes' nodes and pages
+    /// @param lists of both volumes' packs
+    public TreeDiff(RecordSource source, LeafListSource lists) {
         reader = new TreeReader(source);
         loader = new PageLoader(source);
+        baseLeaves = new LeafExpectation(lists);
+        targetLeaves = new LeafExpectation(lists);
     }
 
     /// Shows what differs in `target` from `base`.
@@ -94,9 +109,33 @@ public final class TreeDiff {
         load(target, region, other, targetMap);
         MapComparison walk = new MapComparison(baseMap, targetMap, false);
         long offset = region * Regions.REGION_BYTES;
-        while (walk.next()) {
-            report(offset + walk.start(), offset + walk.end());
+        boolean found = walk.next();
+        if (found) {
+            baseLeaves.lay(baseMap);
+            targetLeaves.lay(targetMap);
         }
+        for (; found; found = walk.next()) {
+            leaves(offset, walk.start(), walk.end());
+        }
+    }
+
+    /// Reports the leaves of a span of other chunks that are not known to be equal.
+    private void leaves(long offset, int spanStart, int spanEnd) {
+        int end = Math.ceilDiv(spanEnd, Regions.LEAF_BYTES);
+        for (int leaf = spanStart / Regions.LEAF_BYTES; leaf < end; leaf++) {
+            if (!sameLeaf(leaf)) {
+                int leafStart = Math.max(spanStart, leaf * Regions.LEAF_BYTES);
+                int leafEnd = Math.min(spanEnd, (leaf + 1) * Regions.LEAF_BYTES);
+                report(offset + leafStart, offset + leafEnd);
+            }
+        }
+    }
+
+    private boolean sameLeaf(int leaf) {
+        return baseLeaves.isKnown(leaf)
+                && targetLeaves.isKnown(leaf)
+                && baseLeaves.word0(leaf) == targetLeaves.word0(leaf)
+                && baseLeaves.word1(leaf) == targetLeaves.word1(leaf);
     }
 
     private void load(VolumeTree tree, long region, @Nullable PageRef page, RegionMap map) {

@@ -3,19 +3,14 @@ package io.godwit.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.pack.ChunkRef;
-import io.godwit.pack.LeafList;
 import io.godwit.pack.PackId;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 final class LeafExpectationTest {
@@ -28,7 +23,7 @@ final class LeafExpectationTest {
             new LeafExpectation(
                     pack -> {
                         asked.add(pack);
-                        return packs.containsKey(pack) ? list(packs.get(pack)) : null;
+                        return packs.containsKey(pack) ? FakeLeafLists.list(packs.get(pack)) : null;
                     });
 
     @Test
@@ -110,36 +105,8 @@ final class LeafExpectationTest {
 
     private void requireKnown(int leaf, ChunkRef chunk, int chunkLeaf) {
         assertThat(expected.state(leaf)).as("leaf %d", leaf).isEqualTo(LeafExpectation.State.KNOWN);
-        MemorySegment digest = MemorySegment.ofArray(digest(chunk, chunkLeaf));
+        MemorySegment digest = MemorySegment.ofArray(FakeLeafLists.digest(chunk, chunkLeaf));
         assertThat(expected.word0(leaf)).isEqualTo(digest.get(ValueLayout.JAVA_LONG_UNALIGNED, 0));
         assertThat(expected.word1(leaf)).isEqualTo(digest.get(ValueLayout.JAVA_LONG_UNALIGNED, 8));
-    }
-
-    private static byte[] digest(ChunkRef chunk, int leaf) {
-        byte[] digest = new byte[16];
-        new Random(chunk.id().word0() + leaf).nextBytes(digest);
-        return digest;
-    }
-
-    /// A leaf list's bytes as the format says.
-    private static LeafList list(List<ChunkRef> stored) {
-        TreeMap<Integer, ChunkRef> sorted = new TreeMap<>(Comparator.naturalOrder());
-        stored.forEach(ref -> sorted.put(ref.record().ordinal(), ref));
-        int leaves = stored.stream().mapToInt(ref -> LeafList.leavesOf(ref.length())).sum();
-        ByteBuffer bytes = ByteBuffer.allocate(8 + 16 * stored.size() + 16 * leaves);
-        bytes.order(ByteOrder.LITTLE_ENDIAN).putInt(stored.size()).putInt(leaves);
-        int first = 0;
-        for (ChunkRef ref : sorted.values()) {
-            int count = LeafList.leavesOf(ref.length());
-            bytes.putInt(ref.record().ordinal()).putInt(ref.plainOffset());
-            bytes.putInt(count).putInt(first);
-            first += count;
-        }
-        for (ChunkRef ref : sorted.values()) {
-            for (int leaf = 0; leaf < LeafList.leavesOf(ref.length()); leaf++) {
-                bytes.put(digest(ref, leaf));
-            }
-        }
-        return LeafList.of(MemorySegment.ofArray(bytes.array()), "test");
     }
 }
