@@ -1,8 +1,6 @@
 package io.godwit.commit;
 
-import io.godwit.volume.VolumeKey;
 import io.godwit.volume.VolumeName;
-import java.util.Optional;
 
 /// The snapshots of a repository.
 ///
@@ -20,12 +18,12 @@ public final class Catalogue {
 
     /// All volumes.
     public CatalogueView read() {
-        return read(Optional.empty());
+        return read(CatalogueScope.ALL);
     }
 
     /// One volume: costs nothing for the snapshots of others.
     public CatalogueView read(VolumeName volume) {
-        return read(Optional.of(access.keyOf(volume)));
+        return read(CatalogueScope.of(access.keyOf(volume)));
     }
 
     /// The snapshot that a person's SNAPSHOT names, reading only what it takes.
@@ -33,24 +31,34 @@ public final class Catalogue {
     /// @throws io.godwit.error.GodwitException `NOT_FOUND`, or `INVALID` when it is ambiguous
     public CatalogueEntry resolve(String text) {
         SnapshotQuery query = SnapshotQuery.parse(text);
-        Optional<VolumeName> volume = query.onlyVolume();
-        if (volume.isEmpty()) {
-            return read().resolve(query);
+        if (!query.idPrefix().isEmpty()) {
+            CatalogueView view = read(CatalogueScope.of(query.idPrefix()));
+            if (query.byVolume().isEmpty() || !view.entries().isEmpty()) {
+                return view.resolve(query);
+            }
         }
-        return read(volume.get()).resolve(query);
+        return query.byVolume().map(this::read).orElseGet(this::read).resolve(query);
     }
 
-    private CatalogueView read(Optional<VolumeKey> only) {
-        CatalogueView view = new CatalogueReading(access, memory, only).read();
+    private CatalogueView read(CatalogueScope scope) {
+        CatalogueView view = new CatalogueReading(access, memory, scope).read();
+        if (scope.wholeVolumes()) {
+            view = watched(scope, view);
+        }
+        view.problems().forEach(problem -> access.warnings().warn(problem.kind(), problem.text()));
+        return view;
+    }
+
+    private CatalogueView watched(CatalogueScope scope, CatalogueView first) {
+        CatalogueView view = first;
         CatalogueAlarms alarms = new CatalogueAlarms(access, memory);
         if (alarms.suspicious(view)) {
             // What was published while the listings were read may look like a gap: look again
             // before crying.
-            view = new CatalogueReading(access, memory, only).read();
+            view = new CatalogueReading(access, memory, scope).read();
             alarms.raise(view);
         }
         alarms.remember(view);
-        view.problems().forEach(problem -> access.warnings().warn(problem.kind(), problem.text()));
         return view;
     }
 }

@@ -29,15 +29,15 @@ final class CatalogueReading {
 
     private final RepositoryAccess access;
     private final CatalogueMemory memory;
-    private final Optional<VolumeKey> only;
+    private final CatalogueScope scope;
     private final RecordStore records;
     private final Checkpoints checkpoints;
     private final Publishing publishing;
 
-    CatalogueReading(RepositoryAccess access, CatalogueMemory memory, Optional<VolumeKey> only) {
+    CatalogueReading(RepositoryAccess access, CatalogueMemory memory, CatalogueScope scope) {
         this.access = access;
         this.memory = memory;
-        this.only = only;
+        this.scope = scope;
         this.records = new RecordStore(access);
         this.checkpoints = new Checkpoints(access);
         this.publishing = new Publishing(access);
@@ -85,23 +85,21 @@ final class CatalogueReading {
             return;
         }
         gathered.floor = newest.get().floor();
-        for (CheckpointSegment.Volume volume : checkpoints.volumes(newest.get(), only)) {
+        for (CheckpointSegment.Volume volume : checkpoints.volumes(newest.get(), scope.volume())) {
             gathered.accounted.merge(volume.key(), volume.counter(), Math::max);
             for (CatalogueEntry entry : volume.live()) {
-                gathered.entries.put(name(entry), entry);
+                if (scope.contains(name(entry))) {
+                    gathered.entries.put(name(entry), entry);
+                }
             }
         }
-    }
-
-    private boolean wanted(SnapshotName name) {
-        return only.isEmpty() || only.get().equals(name.volume());
     }
 
     /// What snap/ says counts for sessions that are not below the floor. False when an entry has gone.
     private boolean readEntries(Gathered gathered, List<SnapshotName> names) {
         List<SnapshotName> unknown =
                 names.stream()
-                        .filter(this::wanted)
+                        .filter(scope::contains)
                         .filter(name -> !gathered.entries.containsKey(name))
                         .toList();
         boolean still = true;
@@ -250,7 +248,7 @@ final class CatalogueReading {
         List<CatalogueEntry> missing = new ArrayList<>();
         for (CatalogueEntry entry : entries) {
             SnapshotName name = name(entry);
-            if (wanted(name)) {
+            if (scope.contains(name)) {
                 gathered.entries.put(name, entry);
             }
             if (!published.contains(name)) {
@@ -316,7 +314,7 @@ final class CatalogueReading {
                 gathered.accounted,
                 gathered.damaged,
                 gathered.problems,
-                only,
+                scope.volume(),
                 access);
     }
 

@@ -43,11 +43,6 @@ record SnapshotQuery(
                 text, prefix, time.flatMap(_ -> volume(text.substring(0, at))), time);
     }
 
-    /// The volume, when nothing else can be meant.
-    Optional<VolumeName> onlyVolume() {
-        return idPrefix.isEmpty() ? byVolume : Optional.empty();
-    }
-
     private static String idPrefix(String text) {
         String digits = text.toLowerCase(Locale.ROOT);
         boolean hex =

@@ -468,6 +468,22 @@ final class CatalogueTest {
     }
 
     @Test
+    void resolvingAnIdFetchesOnlyWhatMatches() {
+        CatalogueEntry entry = chain("db", 30).get(7);
+        assertThat(catalogue.resolve(entry.snapshot().toString())).isEqualTo(entry);
+        assertThat(store.count(Op.GET, ".*")).isEqualTo(1);
+        assertThat(repository.warned()).isEmpty();
+    }
+
+    @Test
+    void resolvesAnIdThatIsNotPublished() {
+        CatalogueEntry entry = others.backup("db");
+        memory.delete(collector.snapshot(entry));
+        repository.readOnly();
+        assertThat(catalogue.resolve(entry.snapshot().toString())).isEqualTo(entry);
+    }
+
+    @Test
     void refusesAnAmbiguousPrefix() {
         chain("db", 40);
         assertThatThrownBy(

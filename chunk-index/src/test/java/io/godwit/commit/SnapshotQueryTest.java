@@ -65,7 +65,7 @@ final class SnapshotQueryTest {
         SnapshotQuery query = SnapshotQuery.parse(text);
         assertThat(query.byVolume()).hasValue(new VolumeName(volume));
         assertThat(query.notAfter()).isEmpty();
-        assertThat(query.onlyVolume()).isPresent();
+        assertThat(query.idPrefix()).isEmpty();
     }
 
     @ParameterizedTest
