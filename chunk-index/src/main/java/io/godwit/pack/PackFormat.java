@@ -5,6 +5,7 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.format.ByteReader;
 import io.godwit.format.ByteWriter;
+import io.godwit.format.Checksum;
 import io.godwit.format.KeyKind;
 import io.godwit.format.ObjectFormat;
 import io.godwit.format.ObjectHeader;
@@ -27,6 +28,7 @@ import java.util.List;
 /// | 32 | 32 | commitment, as in the header |
 /// | 64 | 4 | generation, as in the header |
 /// | 68 | 4 | offset of the footer's record from the start of the pack |
+/// | 72 | 4 | CRC-32C of the 72 bytes before it |
 ///
 /// Plain footer: varint number of records, then for each record, in order from ordinal 0:
 ///
@@ -41,7 +43,7 @@ import java.util.List;
 /// | each 32 + varint | chunk id, length |
 final class PackFormat {
     static final int HEADER_BYTES = 140;
-    static final int TRAILER_BYTES = 72;
+    static final int TRAILER_BYTES = 76;
 
     /// Behind the sealed footer.
     static final int END_BYTES = TRAILER_BYTES + ObjectFormat.FOOTER_BYTES;
@@ -81,8 +83,11 @@ final class PackFormat {
     }
 
     static void writeTrailer(ByteWriter writer, PackKeys keys, int footerOffset) {
+        long start = writer.size();
         writer.bytes(keys.salt()).bytes(keys.commitment()).u32(keys.generation());
         writer.u32(footerOffset);
+        int crc = Checksum.crc32c(writer.written(), start, TRAILER_BYTES - 4);
+        writer.u32(crc & 0xffff_ffffL);
     }
 
     /// Additional data of the footer's seal.

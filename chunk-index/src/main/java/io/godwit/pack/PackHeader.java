@@ -6,6 +6,7 @@ import io.godwit.format.RepositoryId;
 import io.godwit.seal.KeyRing;
 import io.godwit.seal.PackKeys;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /// What the start of a pack says: all that is needed, beside the ring, to open its records.
 public final class PackHeader {
@@ -48,6 +49,13 @@ public final class PackHeader {
                     .withObject(name);
         }
         return keys;
+    }
+
+    boolean saysTheSameAs(PackHeader other) {
+        return repository.equals(other.repository)
+                && generation == other.generation
+                && Arrays.equals(salt, other.salt)
+                && Arrays.equals(commitment, other.commitment);
     }
 
     /// How long the header is: where the first record stands.

@@ -71,12 +71,15 @@ public final class PackReader {
     }
 
     /// The same for a pack that is in memory as a whole; its checksum is compared too.
-    public Opened open(PackId pack, boolean metadata, byte[] whole) {
-        MemorySegment object = MemorySegment.ofArray(whole);
+    public Opened openWhole(PackId pack, boolean metadata, MemorySegment whole) {
         String name = PackNames.key(pack, metadata).value();
-        PackHeader.read(pack, metadata, object).keys(ring, pack, metadata);
-        ObjectFormat.checkFooter(name, object);
-        return open(pack, metadata, object, 0, end(name, whole.length, object));
+        PackHeader start = PackHeader.read(pack, metadata, whole);
+        ObjectFormat.checkFooter(name, whole);
+        End end = end(name, whole.byteSize(), whole);
+        if (!start.saysTheSameAs(end.header)) {
+            throw PackFormat.corrupt(name, 0, "start and end of the pack do not belong together");
+        }
+        return open(pack, metadata, whole, 0, end);
     }
 
     private Opened open(
@@ -119,8 +122,11 @@ public final class PackReader {
         byte[] commitment = reader.bytes(PackKeys.COMMITMENT_BYTES);
         long generation = reader.u32();
         long footerOffset = reader.u32();
+        long crc = reader.u32();
         long written = reader.u64();
-        if (written != length
+        int actual = Checksum.crc32c(tail, start, PackFormat.TRAILER_BYTES - 4L);
+        if (crc != (actual & 0xffff_ffffL)
+                || written != length
                 || generation < 1
                 || generation > Integer.MAX_VALUE
                 || footerOffset < PackFormat.HEADER_BYTES
