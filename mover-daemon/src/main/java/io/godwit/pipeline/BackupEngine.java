@@ -59,6 +59,8 @@ public final class BackupEngine {
         this.counters = new RunCounters(progress);
     }
 
+    /// Does all of it.
+    ///
     /// @throws InterruptedException when the thread was interrupted; nothing was committed
     public BackupResult run() throws InterruptedException {
         long start = settings.nanoClock().getAsLong();

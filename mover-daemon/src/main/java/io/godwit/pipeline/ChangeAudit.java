@@ -16,6 +16,7 @@ import io.godwit.volume.TreeReader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Set;
 import java.util.TreeSet;
 
 /// Reads random blocks that a list of changes calls unchanged, and compares them with the base's leaf lists.
@@ -71,8 +72,8 @@ final class ChangeAudit implements AutoCloseable {
         return base.distrusting();
     }
 
-    private TreeSet<Long> samples(int count, BackupBase base, ExtentSet listed) {
-        TreeSet<Long> offsets = new TreeSet<>();
+    private Set<Long> samples(int count, BackupBase base, ExtentSet listed) {
+        Set<Long> offsets = new TreeSet<>();
         long volumeBytes = Math.min(source.source().size(), base.tree().volumeBytes());
         long blocks = volumeBytes / LEAF_BYTES;
         for (long draw = 0; draw < (long) count * DRAWS && offsets.size() < count; draw++) {
@@ -87,7 +88,7 @@ final class ChangeAudit implements AutoCloseable {
         return offsets;
     }
 
-    private long firstLie(TreeSet<Long> offsets, BackupBase base) {
+    private long firstLie(Set<Long> offsets, BackupBase base) {
         TreeReader tree = new TreeReader(metadata);
         PageLoader pages = new PageLoader(metadata);
         long loaded = -1;

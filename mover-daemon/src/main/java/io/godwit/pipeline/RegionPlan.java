@@ -16,7 +16,7 @@ final class RegionPlan {
     private int[] leaves = new int[64];
     private int spans;
 
-    /// @param restIsHole whether leaves outside the spans read as zeros (else they are as in the parent)
+    /// @param newRestIsHole whether leaves outside the spans read as zeros (else they are as in the parent)
     void begin(long newRegion, long newVolumeBytes, boolean newRestIsHole) {
         region = newRegion;
         volumeBytes = newVolumeBytes;

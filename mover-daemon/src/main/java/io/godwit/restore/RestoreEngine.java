@@ -52,6 +52,8 @@ public final class RestoreEngine {
         this.listener = listener;
     }
 
+    /// Does all of it.
+    ///
     /// @throws InterruptedException when the thread was interrupted; what is written stays, see `--resume`
     public RestoreResult run() throws InterruptedException {
         long start = settings.nanoClock().getAsLong();
