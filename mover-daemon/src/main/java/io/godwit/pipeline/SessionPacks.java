@@ -33,7 +33,11 @@ final class SessionPacks implements MetaSink, AutoCloseable {
     private final Supplier<PackId> ids;
     private final PackUploader uploader;
     private final LeafLists leafLists;
-    private final RecordSealer sealer;
+
+    /// Belongs to the common pack, and goes with it to the worker that adopts it.
+    private final RecordSealer commonSealer;
+
+    private final RecordSealer metaSealer;
     private final ChunkHasher hasher;
     private final MemorySegment metaDigests;
 
@@ -59,7 +63,8 @@ final class SessionPacks implements MetaSink, AutoCloseable {
         this.ids = ids;
         this.uploader = uploader;
         this.leafLists = leafLists;
-        this.sealer = new RecordSealer(codec);
+        this.commonSealer = new RecordSealer(codec);
+        this.metaSealer = new RecordSealer(codec);
         this.hasher = hasher;
         this.metaDigests =
                 Arena.ofAuto()
@@ -107,7 +112,7 @@ final class SessionPacks implements MetaSink, AutoCloseable {
 
     private @Nullable OpenPack commonWithRoomFor(int length) {
         if (common == null) {
-            common = open(false, sealer);
+            common = open(false, commonSealer);
         }
         if (common.writer().hasRoomFor(length)) {
             return common;
@@ -137,7 +142,7 @@ final class SessionPacks implements MetaSink, AutoCloseable {
             pack = null;
         }
         if (pack == null) {
-            pack = open(true, sealer);
+            pack = open(true, metaSealer);
             meta = pack;
         }
         return pack;
@@ -190,6 +195,7 @@ final class SessionPacks implements MetaSink, AutoCloseable {
 
     @Override
     public void close() {
-        sealer.close();
+        commonSealer.close();
+        metaSealer.close();
     }
 }
