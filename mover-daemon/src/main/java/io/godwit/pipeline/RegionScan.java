@@ -197,7 +197,8 @@ final class RegionScan {
                 cutter.boundary(from, expected.isHole(leaf));
                 continue;
             }
-            if (!equal) {
+            boolean stillZero = zero && !compare;
+            if (!equal && !stillZero) {
                 changedBytes += endOf(leaf) - from;
             }
             if (zero) {
