@@ -36,13 +36,15 @@ import java.util.List;
 /// |---|---|
 /// | 1 | type |
 /// | 1 | codec |
-/// | varint | bytes between the end of the record before (of the header, for the first) and its clear header |
+/// | varint | bytes between the end of the record before and its clear header; from the start of the pack for the first |
 /// | varint | sealed length |
 /// | varint | plain length |
 /// | varint | number of chunks, which tile the plain bytes in order; 0 for the leaf list |
 /// | each 32 + varint | chunk id, length |
 final class PackFormat {
+    /// As written; a reader takes longer ones, which have sections that it does not know.
     static final int HEADER_BYTES = 140;
+
     static final int TRAILER_BYTES = 76;
 
     /// Behind the sealed footer.
@@ -100,16 +102,20 @@ final class PackFormat {
     }
 
     static void writeEntry(
-            ByteWriter writer, RecordType type, int codec, int sealedLength, int plainLength) {
-        writer.u8(type.code()).u8(codec).varint(0).varint(sealedLength).varint(plainLength);
+            ByteWriter writer,
+            RecordType type,
+            int codec,
+            int gap,
+            int sealedLength,
+            int plainLength) {
+        writer.u8(type.code()).u8(codec).varint(gap).varint(sealedLength).varint(plainLength);
     }
 
-    static PackFooter readFooter(
-            PackId pack, boolean metadata, byte[] plain, int firstRecord, int footerOffset) {
+    static PackFooter readFooter(PackId pack, boolean metadata, byte[] plain, int footerOffset) {
         ByteReader reader = new ByteReader(plain, PackNames.key(pack, metadata).value());
         int count = reader.varint(PackLimits.MAX_BYTES / RecordFormat.OVERHEAD);
         List<PackFooter.Entry> entries = new ArrayList<>();
-        long end = firstRecord;
+        long end = 0;
         for (int ordinal = 0; ordinal < count; ordinal++) {
             RecordType type = RecordType.of(reader.u8());
             int codec = reader.u8();
@@ -118,6 +124,7 @@ final class PackFormat {
             int plainLength = reader.varint(PackLimits.RECORD_PLAIN_BYTES);
             end = offset + RecordFormat.HEADER_BYTES + sealedLength;
             if (type == null
+                    || offset < HEADER_BYTES
                     || type == RecordType.FOOTER
                     || end > footerOffset
                     || sealedLength == 0

@@ -10,8 +10,8 @@ import java.util.Arrays;
 
 /// What the start of a pack says: all that is needed, beside the ring, to open its records.
 public final class PackHeader {
-    /// A read of so many bytes from a pack's start has all of its header.
-    public static final int BYTES = PackFormat.HEADER_BYTES;
+    /// A read of so many bytes from a pack's start has all of its header, with room for sections to come.
+    public static final int BYTES = 512;
 
     private final RepositoryId repository;
     private final int generation;

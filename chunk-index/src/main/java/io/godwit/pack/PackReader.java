@@ -103,9 +103,7 @@ public final class PackReader {
         if (!cipher.openFooter(keys, aad, tail, body, (int) sealedLength, plain)) {
             throw PackFormat.corrupt(name, end.footerOffset, "pack footer does not open");
         }
-        PackFooter footer =
-                PackFormat.readFooter(
-                        pack, metadata, plain, PackFormat.HEADER_BYTES, (int) end.footerOffset);
+        PackFooter footer = PackFormat.readFooter(pack, metadata, plain, (int) end.footerOffset);
         return new Opened(keys, footer, tail, tailOffset);
     }
 

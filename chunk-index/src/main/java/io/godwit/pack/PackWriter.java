@@ -196,7 +196,8 @@ public final class PackWriter {
         int at = position;
         int ordinal = records;
         int sealed = sealer.seal(keys, aad, ordinal, type, id, plain, offset, length, buffer, at);
-        PackFormat.writeEntry(footer, type, sealer.usedCodec(), sealed, length);
+        int gap = ordinal == 0 ? at : 0;
+        PackFormat.writeEntry(footer, type, sealer.usedCodec(), gap, sealed, length);
         position = at + RecordFormat.HEADER_BYTES + sealed;
         records = ordinal + 1;
         state = State.OPEN;

@@ -1,6 +1,9 @@
 package io.godwit.seal;
 
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
 import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
@@ -15,11 +18,23 @@ final class Aead {
 
     private Aead() {}
 
-    /// Seals `plain` into `target` from `offset` on.
+    /// Seals `plain` into `target` from `offset` on, and opens it again to see that it does.
     static void seal(byte[] key, byte[] aad, byte[] plain, byte[] target, int offset) {
         try {
             Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key, aad);
-            cipher.doFinal(plain, 0, plain.length, target, offset);
+            int sealed = cipher.doFinal(plain, 0, plain.length, target, offset);
+            byte[] back = open(key, aad, target, offset, sealed);
+            boolean good = Arrays.equals(plain, back);
+            Arrays.fill(back, (byte) 0);
+            if (!good) {
+                throw new AEADBadTagException("other bytes");
+            }
+        } catch (AEADBadTagException e) {
+            throw new GodwitException(
+                            FailureKind.INTERNAL,
+                            "what was just sealed does not open: length=" + plain.length,
+                            e)
+                    .withHint("nothing was stored; suspect this machine's memory or processor");
         } catch (GeneralSecurityException e) {
             throw Hkdf.unavailable(e);
         }
