@@ -1,5 +1,7 @@
 package io.godwit.format;
 
+import java.util.Locale;
+
 /// What an object is. The code stands in its header; codes are never reused.
 ///
 /// The version is that of the kind's content. This program writes `version` and reads `oldest` to `version`.
@@ -53,6 +55,6 @@ public enum ObjectKind {
     /// As it stands in messages: `key-slot`.
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }

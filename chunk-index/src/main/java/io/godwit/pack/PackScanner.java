@@ -4,6 +4,7 @@ import io.godwit.error.GodwitException;
 import io.godwit.format.Checksum;
 import io.godwit.format.ObjectFormat;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /// Walks a pack by its clear headers and checksums: tells without any key what is damaged and what is not.
 ///
@@ -92,8 +93,7 @@ public final class PackScanner {
         return at;
     }
 
-    private static @org.jspecify.annotations.Nullable RecordType recordAt(
-            MemorySegment pack, long at, long last) {
+    private static @Nullable RecordType recordAt(MemorySegment pack, long at, long last) {
         if (last - at < RecordFormat.OVERHEAD || !RecordFormat.headerStandsAt(pack, at)) {
             return null;
         }

@@ -10,6 +10,7 @@ import io.godwit.seal.KeyRing;
 import io.godwit.seal.PackKeys;
 import io.godwit.seal.RecordCipher;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /// Builds one pack at a time in a buffer of the caller's: records are compressed and encrypted straight from the
 /// plain bytes into it. Belongs to one thread; reusable with [#begin] once finished, and then allocates little.
@@ -289,7 +290,7 @@ public final class PackWriter {
         RecordFormat.writeHeader(buffer, at, sealed, crc, Codec.RAW_CODE, RecordType.FOOTER);
         byte[] back = new byte[plain.length];
         if (!cipher.openFooter(keys, footerAad, buffer, body, sealed, back)
-                || !java.util.Arrays.equals(plain, back)) {
+                || !Arrays.equals(plain, back)) {
             throw RecordSealer.undecodable("footer", plain.length);
         }
         position = at + RecordFormat.HEADER_BYTES + sealed;

@@ -1,6 +1,7 @@
 package io.godwit.pack;
 
 import io.godwit.chunk.ChunkId;
+import io.godwit.error.GodwitException;
 import io.godwit.format.Checksum;
 import io.godwit.seal.PackKeys;
 import io.godwit.seal.RecordCipher;
@@ -29,7 +30,7 @@ public final class RecordOpener implements AutoCloseable {
     /// off-heap memory.
     ///
     /// @param id of the record's only chunk, or [ChunkId#NONE]
-    /// @throws io.godwit.error.GodwitException `CORRUPT` with pack and offset when it is not that record
+    /// @throws GodwitException `CORRUPT` with pack and offset when it is not that record
     public void open(
             PackKeys keys,
             RecordRef ref,
@@ -129,7 +130,7 @@ public final class RecordOpener implements AutoCloseable {
         return PackNames.key(ref.pack(), ref.metadata()).value();
     }
 
-    private static io.godwit.error.GodwitException corrupt(RecordRef ref, String what) {
+    private static GodwitException corrupt(RecordRef ref, String what) {
         return PackFormat.corrupt(name(ref), ref.offset(), what);
     }
 

@@ -1,6 +1,7 @@
 package io.godwit.seal;
 
 import io.godwit.format.ByteWriter;
+import java.nio.charset.StandardCharsets;
 
 /// What a derived key is for: the `info` of HKDF, so that no two uses share a key.
 ///
@@ -36,6 +37,6 @@ enum Label {
     }
 
     private byte[] ascii() {
-        return ("godwit 1 " + text).getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        return ("godwit 1 " + text).getBytes(StandardCharsets.US_ASCII);
     }
 }

@@ -13,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import javax.crypto.AEADBadTagException;
+import org.jspecify.annotations.Nullable;
 
 /// Seals whole objects other than packs: nothing opens under another name, kind or repository.
 ///
@@ -84,8 +85,7 @@ public final class ObjectSealer {
                 .toByteArray();
     }
 
-    private static GodwitException corrupt(
-            ObjectKey name, String what, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static GodwitException corrupt(ObjectKey name, String what, @Nullable Throwable cause) {
         String message = what + ": object=" + name;
         GodwitException failure =
                 cause == null
