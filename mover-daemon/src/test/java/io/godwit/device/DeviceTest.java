@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -156,10 +157,12 @@ final class DeviceTest {
             assertThat(target.size()).isEqualTo(SIZE);
             MemorySegment source = arena.allocate(SIZE + BLOCK, BLOCK);
             source.copyFrom(MemorySegment.ofArray(random(6, (int) SIZE + BLOCK)));
+            MemorySegment back = arena.allocate(SIZE, BLOCK);
             Random random = new Random(7);
-            for (int i = 0; i < 60; i++) {
+            for (int i = 0; i < 200; i++) {
                 int at = random.nextInt((int) SIZE);
-                int length = random.nextInt(Math.min(3 << 20, (int) SIZE - at));
+                int most = i % 4 < 2 ? 3 * BLOCK : 3 << 20;
+                int length = random.nextInt(Math.min(most, (int) SIZE - at));
                 if (i % 2 == 0) {
                     at &= -BLOCK;
                     length &= -BLOCK;
@@ -171,11 +174,12 @@ final class DeviceTest {
                     target.write(at, source, i, length);
                     MemorySegment.copy(source, ValueLayout.JAVA_BYTE, i, expected, at, length);
                 }
+                target.read(0, back, 0, (int) SIZE);
+                assertThat(back.mismatch(MemorySegment.ofArray(expected)))
+                        .as("step %d", i)
+                        .isEqualTo(-1);
             }
             target.sync();
-            MemorySegment back = arena.allocate(SIZE, BLOCK);
-            target.read(0, back, 0, (int) SIZE);
-            assertThat(back.mismatch(MemorySegment.ofArray(expected))).isEqualTo(-1);
         }
         assertThat(Files.readAllBytes(image())).isEqualTo(expected);
     }
@@ -282,7 +286,7 @@ final class DeviceTest {
         Files.write(image(), disk);
         try (LoopDevice loop = LoopDevice.over(image(), "-P")) {
             String partition = loop.path() + "p1";
-            LoopDevice.assumeWorks(List.of("test", "-b", partition));
+            LoopDevice.assumeWorks(List.of("test", "-b", partition)); // Not all kernels know MBRs.
             LoopDevice.run(List.of("mkfs.ext4", "-q", partition));
             assertRefused(
                     () -> BlockTargets.open(request(loop.path(), SIZE, false)),
@@ -349,6 +353,75 @@ final class DeviceTest {
                 tile.release();
             }
             assertThat(position).isEqualTo(SIZE);
+        }
+    }
+
+    @Test
+    void neighboursInOneBlockDoNotUndoEachOther() throws Exception {
+        try (LoopDevice loop = LoopDevice.create(image(), SIZE, "-b", "4096");
+                Arena arena = Arena.ofShared();
+                BlockTarget target = BlockTargets.open(request(loop.path(), SIZE, true))) {
+            MemorySegment ones = arena.allocate(BLOCK).fill((byte) 1);
+            List<Thread> writers = new ArrayList<>();
+            for (int part = 0; part < 4; part++) {
+                long from = part * 1000L;
+                writers.add(
+                        Threads.named("writer")
+                                .newThread(
+                                        () -> {
+                                            for (long at = from; at < 64 * BLOCK; at += BLOCK) {
+                                                target.write(at, ones, 0, 1000);
+                                            }
+                                        }));
+            }
+            writers.forEach(Thread::start);
+            for (Thread writer : writers) {
+                writer.join();
+            }
+            MemorySegment back = arena.allocate(64L * BLOCK, BLOCK);
+            target.read(0, back, 0, 64 * BLOCK);
+            for (int i = 0; i < 64 * BLOCK; i++) {
+                byte expected = (byte) (i % BLOCK < 4000 ? 1 : 0);
+                assertThat(back.get(ValueLayout.JAVA_BYTE, i)).as("byte %d", i).isEqualTo(expected);
+            }
+        }
+    }
+
+    @Test
+    void knowsHolesSmallerThanABlock() throws IOException {
+        try (LoopDevice loop = LoopDevice.create(image(), SIZE)) {
+            LoopDevice.run(List.of("mkfs.ext4", "-q", "-b", "1024", loop.path()));
+            Path place = Files.createDirectory(directory.resolve("place"));
+            LoopDevice.run(List.of("mount", loop.path(), place.toString()));
+            try {
+                checkSmallHoles(place.resolve("sparse"));
+            } finally {
+                LoopDevice.run(List.of("umount", place.toString()));
+            }
+        }
+    }
+
+    /// Block 0 has a hole at its end, 1 is one, 2 has one at its start, 3 in its middle, 4 and 5 are holes.
+    private static void checkSmallHoles(Path sparse) throws IOException {
+        byte[] kib = random(10, 1024);
+        try (RandomAccessFile file = new RandomAccessFile(sparse.toFile(), "rw")) {
+            file.setLength(6 * BLOCK + 100);
+            for (int at : new int[] {0, 3, 11, 12, 15, 24}) {
+                file.seek(at * 1024L);
+                file.write(kib, 0, at == 24 ? 100 : 1024);
+            }
+            file.getFD().sync();
+        }
+        try (BlockSource source = BlockSources.open(sparse.toString())) {
+            ExtentList extents = new ExtentList();
+            extents.addData(source, 0, source.size());
+            assertThat(extents.size()).isEqualTo(3);
+            assertThat(extents.offset(0)).isZero();
+            assertThat(extents.length(0)).isEqualTo(BLOCK);
+            assertThat(extents.offset(1)).isEqualTo(2 * BLOCK);
+            assertThat(extents.length(1)).isEqualTo(2 * BLOCK);
+            assertThat(extents.offset(2)).isEqualTo(6 * BLOCK);
+            assertThat(extents.length(2)).isEqualTo(100);
         }
     }
 
