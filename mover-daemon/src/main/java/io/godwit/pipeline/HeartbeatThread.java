@@ -40,6 +40,7 @@ final class HeartbeatThread implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("WaitNotInLoop") // A beat that comes too early does no harm.
     private synchronized boolean pause() {
         try {
             if (!closed) {

@@ -47,7 +47,7 @@ final class LauncherTest {
         Outcome outcome = startHashing("--no-such-option");
 
         assertThat(outcome.err())
-                .startsWith("Unknown option: '--no-such-option'")
+                .startsWith("godwit: unknown option: --no-such-option")
                 .doesNotContain("WARNING");
         assertThat(outcome.exitCode()).isEqualTo(2);
     }

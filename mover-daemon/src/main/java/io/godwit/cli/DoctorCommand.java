@@ -1,0 +1,73 @@
+package io.godwit.cli;
+
+import io.godwit.doctor.Doctor;
+import io.godwit.doctor.Finding;
+import io.godwit.doctor.Machine;
+import io.godwit.store.Store;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+
+/// `godwit doctor`.
+@Command(
+        name = "doctor",
+        description = {
+            "Looks at this machine, and at a store when a repository is named; with advice.",
+            "Needs no password. Takes some seconds."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  godwit doctor", "  godwit doctor -r /srv/backup --json"})
+final class DoctorCommand extends Task {
+    @Override
+    Result perform(Output output) {
+        Outside outside = outside();
+        Machine machine =
+                new Machine(
+                        Places.of(outside, options(), output).cache(),
+                        Path.of(outside.environment().getOrDefault("TMPDIR", "/tmp")),
+                        Limits.memoryBytes(options()),
+                        outside.clock(),
+                        outside.nanoTime(),
+                        outside.random().get(),
+                        outside.threads());
+        if (!OpenRepository.isNamed(outside, options())) {
+            return new Diagnosis(new Doctor(machine).examine(Optional.empty()));
+        }
+        try (Store store = OpenRepository.store(this)) {
+            return new Diagnosis(new Doctor(machine).examine(Optional.of(store)));
+        }
+    }
+
+    private record Diagnosis(List<Finding> checks) implements Result {
+        @Override
+        public void json(JsonLine json) {
+            json.objects(
+                    "checks",
+                    checks.stream()
+                            .<JsonLine.Fields>map(check -> row -> fields(check, row))
+                            .toList());
+        }
+
+        private static void fields(Finding check, JsonLine row) {
+            row.text("name", check.name()).flag("ok", check.ok()).text("value", check.value());
+            check.advice().ifPresent(advice -> row.text("advice", advice));
+        }
+
+        @Override
+        public void people(PrintWriter out) {
+            Table table = new Table("lll", "CHECK", "", "FOUND");
+            for (Finding check : checks) {
+                table.row(check.name(), check.ok() ? "ok" : "!", check.value());
+            }
+            table.print(out);
+            checks.stream()
+                    .filter(check -> !check.ok())
+                    .forEach(
+                            check ->
+                                    out.printf(
+                                            "%s: %s.%n", check.name(), check.advice().orElse("")));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.godwit.cli;
+
+import io.godwit.check.RepositoryStats;
+import io.godwit.check.StatsEngine;
+import java.io.PrintWriter;
+import picocli.CommandLine.Command;
+
+/// `godwit stats`.
+@Command(
+        name = "stats",
+        description = "Counts what is in a repository, by its packs' own footers.",
+        footerHeading = "%nExamples:%n",
+        footer = {"  godwit stats", "  godwit stats --json"})
+final class StatsCommand extends Task {
+    @Override
+    Result perform(Output output) throws InterruptedException {
+        try (OpenRepository open =
+                OpenRepository.open(this, output, OpenRepository.Cache.NONE, false)) {
+            return new Statistics(new StatsEngine(open.repository()).run());
+        }
+    }
+
+    private record Statistics(RepositoryStats stats) implements Result {
+        @Override
+        public void json(JsonLine json) {
+            json.number("snapshots", stats.snapshots())
+                    .number("volumes", stats.volumes())
+                    .number("logicalBytes", stats.logicalBytes())
+                    .number("uniqueBytes", stats.uniqueBytes())
+                    .number("storedBytes", stats.storedBytes())
+                    .decimal("dedupRatio", stats.dedupRatio())
+                    .decimal("compressionRatio", stats.compressionRatio())
+                    .number("packs", stats.packs())
+                    .number("chunks", stats.chunks())
+                    .text("indexDigest", stats.indexDigest());
+        }
+
+        @Override
+        public void people(PrintWriter out) {
+            out.printf(
+                    "%d snapshots of %d volumes, %s in all.%n",
+                    stats.snapshots(), stats.volumes(), ByteSize.text(stats.logicalBytes()));
+            out.printf(
+                    "%s of it unique (%.1f : 1), stored in %s (%.2f : 1).%n",
+                    ByteSize.text(stats.uniqueBytes()),
+                    stats.dedupRatio(),
+                    ByteSize.text(stats.storedBytes()),
+                    stats.compressionRatio());
+            out.printf("%d chunks in %d packs.%n", stats.chunks(), stats.packs());
+        }
+
+        @Override
+        public void quiet(PrintWriter out) {
+            people(out);
+        }
+    }
+}

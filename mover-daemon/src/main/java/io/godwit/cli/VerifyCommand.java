@@ -1,0 +1,93 @@
+package io.godwit.cli;
+
+import io.godwit.check.VerifyEngine;
+import io.godwit.check.VerifyRequest;
+import io.godwit.commit.CatalogueEntry;
+import io.godwit.pipeline.MoverSettings;
+import io.godwit.repository.Repository;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `godwit verify`.
+@Command(
+        name = "verify",
+        description = {
+            "Checks that snapshots can be restored: their structure, and with --read-data their data.",
+            "Says what is damaged and which extents of which snapshots it affects. Changes nothing."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  godwit verify",
+            "  godwit verify latest:db --read-data",
+            "  godwit verify --read-data=5%% --json"
+        })
+final class VerifyCommand extends Task {
+    private static final double ALL = 100;
+
+    @Parameters(
+            paramLabel = "SNAPSHOT",
+            arity = "0..1",
+            description = "One snapshot (all): an id, latest:VOLUME or VOLUME@TIME.")
+    @Nullable String snapshot;
+
+    @Option(
+            names = "--read-data",
+            paramLabel = "N%",
+            arity = "0..1",
+            fallbackValue = "100%",
+            description = "Read, open and hash the data too; with =N%% that much of it, at random.")
+    @Nullable String readData;
+
+    @Override
+    Result perform(Output output) throws InterruptedException {
+        double percent = percent();
+        MoverSettings settings = Run.settings(this, output);
+        AtomicReference<@Nullable VerifyEngine> engine = new AtomicReference<>();
+        try (OpenRepository open =
+                        OpenRepository.open(this, output, OpenRepository.Cache.NONE, false);
+                Run run = new Run(outside(), output, () -> counts(engine.get()))) {
+            Repository repository = open.repository();
+            List<CatalogueEntry> chosen =
+                    snapshot == null
+                            ? repository.catalogue().read().entries()
+                            : List.of(repository.catalogue().resolve(snapshot));
+            VerifyRequest request = new VerifyRequest(chosen, snapshot == null, percent);
+            VerifyEngine verify = new VerifyEngine(repository, settings, request, run);
+            engine.set(verify);
+            return new VerifySummary(verify.run());
+        }
+    }
+
+    private static Progress.Counts counts(@Nullable VerifyEngine engine) {
+        long done = engine == null ? 0 : engine.doneBytes();
+        return new Progress.Counts(done, done, 0, 0);
+    }
+
+    private double percent() {
+        if (readData == null) {
+            return 0;
+        }
+        String number =
+                readData.endsWith("%") ? readData.substring(0, readData.length() - 1) : readData;
+        try {
+            double percent = Double.parseDouble(number);
+            if (percent > 0 && percent <= ALL) {
+                return percent;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below.
+        }
+        throw Arguments.invalid(
+                "part of the data not understood: --read-data=" + readData,
+                "give a percentage above 0 and up to 100, as --read-data=5%");
+    }
+
+    @Override
+    boolean tidiesUp() {
+        return true;
+    }
+}

@@ -1,0 +1,97 @@
+package io.godwit.cli;
+
+import io.godwit.check.VerifyResult;
+import io.godwit.device.Extent;
+import io.godwit.error.FailureKind;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Optional;
+
+/// What a verification found.
+record VerifySummary(VerifyResult verify) implements Result {
+    private static final int PROBLEMS_SHOWN = 20;
+
+    @Override
+    public int exitCode() {
+        return verify.problems().isEmpty() ? 0 : FailureKind.CORRUPT.exitCode();
+    }
+
+    @Override
+    public void json(JsonLine json) {
+        json.object(
+                        "checked",
+                        checked ->
+                                checked.number("snapshots", verify.checked().snapshots())
+                                        .number("nodes", verify.checked().nodes())
+                                        .number("pages", verify.checked().pages())
+                                        .number("packs", verify.checked().packs())
+                                        .number("chunks", verify.checked().chunks())
+                                        .number("segments", verify.checked().segments())
+                                        .number("dataBytes", verify.checked().dataBytes()))
+                .objects(
+                        "problems",
+                        verify.problems().stream()
+                                .<JsonLine.Fields>map(problem -> row -> problem(problem, row))
+                                .toList())
+                .texts("repaired", List.of());
+    }
+
+    private static void problem(VerifyResult.Problem problem, JsonLine row) {
+        row.text("kind", problem.kind())
+                .text("object", problem.object())
+                .number("offset", problem.offset())
+                .text("detail", problem.detail())
+                .objects(
+                        "affected",
+                        problem.affected().stream()
+                                .<JsonLine.Fields>map(affected -> part -> affected(affected, part))
+                                .toList());
+    }
+
+    private static void affected(VerifyResult.Affected affected, JsonLine row) {
+        row.text("snapshot", affected.snapshot())
+                .text("volume", affected.volume())
+                .extents("extents", affected.extents());
+    }
+
+    @Override
+    public void people(PrintWriter out) {
+        VerifyResult.Checked checked = verify.checked();
+        out.printf(
+                "Checked %d snapshots, %d pages, %d packs, %s of data: %s.%n",
+                checked.snapshots(),
+                checked.pages(),
+                checked.packs(),
+                ByteSize.text(checked.dataBytes()),
+                verify.problems().isEmpty()
+                        ? "all is well"
+                        : verify.problems().size() + " problems");
+        verify.problems().stream().limit(PROBLEMS_SHOWN).forEach(problem -> show(problem, out));
+        if (verify.problems().size() > PROBLEMS_SHOWN) {
+            out.println("and more; --json lists all of them");
+        }
+    }
+
+    private static void show(VerifyResult.Problem problem, PrintWriter out) {
+        out.printf(
+                "%s: object=%s offset=%d: %s%n",
+                problem.kind(), problem.object(), problem.offset(), problem.detail());
+        for (VerifyResult.Affected affected : problem.affected()) {
+            long bytes = affected.extents().stream().mapToLong(Extent::length).sum();
+            out.printf(
+                    "  affects %s of snapshot %s of volume %s%n",
+                    ByteSize.text(bytes), affected.snapshot(), affected.volume());
+        }
+    }
+
+    @Override
+    public Optional<String> complaint() {
+        if (verify.problems().isEmpty()) {
+            return Optional.empty();
+        }
+        VerifyResult.Problem first = verify.problems().getFirst();
+        return Optional.of(
+                "damage found: problems=%d first=%s; restore what is affected from another snapshot, and look at the store"
+                        .formatted(verify.problems().size(), first.object()));
+    }
+}
