@@ -49,6 +49,7 @@ record BackupSummary(BackupResult backup, boolean dryRun) implements Result {
     @Override
     public void people(PrintWriter out) {
         out.printf(
+                Locale.ROOT,
                 "%s: volume %s / changed %s / stored %s in %s.%n",
                 backup.snapshot()
                         .map(id -> "Snapshot " + id + " of " + backup.volume())
@@ -58,6 +59,7 @@ record BackupSummary(BackupResult backup, boolean dryRun) implements Result {
                 ByteSize.text(backup.storedBytes()),
                 Times.text(backup.seconds()));
         out.printf(
+                Locale.ROOT,
                 "Read %s, %d of %d chunks new (%s), %s.%n",
                 ByteSize.text(backup.readBytes()),
                 backup.newChunks(),
@@ -71,8 +73,10 @@ record BackupSummary(BackupResult backup, boolean dryRun) implements Result {
                 .forEach(
                         extent ->
                                 out.printf(
+                                        Locale.ROOT,
                                         "unreadable: offset=%d length=%d%n",
-                                        extent.offset(), extent.length()));
+                                        extent.offset(),
+                                        extent.length()));
     }
 
     @Override

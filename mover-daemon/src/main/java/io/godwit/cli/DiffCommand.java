@@ -7,6 +7,7 @@ import io.godwit.repository.Repository;
 import io.godwit.volume.Root;
 import io.godwit.volume.TreeDiff;
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -69,7 +70,12 @@ final class DiffCommand extends Task {
         /// The document alone, one extent a line.
         @Override
         public void people(PrintWriter out) {
-            out.printf("{\"size\":%d,\"base\":\"%s\",\"target\":\"%s\",%n", size, base, target);
+            out.printf(
+                    Locale.ROOT,
+                    "{\"size\":%d,\"base\":\"%s\",\"target\":\"%s\",%n",
+                    size,
+                    base,
+                    target);
             out.print("\"extents\":[");
             String[] before = {"\n"};
             changes.forEach(

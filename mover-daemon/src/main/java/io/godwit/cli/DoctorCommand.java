@@ -7,6 +7,7 @@ import io.godwit.store.Store;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 
@@ -67,7 +68,10 @@ final class DoctorCommand extends Task {
                     .forEach(
                             check ->
                                     out.printf(
-                                            "%s: %s.%n", check.name(), check.advice().orElse("")));
+                                            Locale.ROOT,
+                                            "%s: %s.%n",
+                                            check.name(),
+                                            check.advice().orElse("")));
         }
     }
 }

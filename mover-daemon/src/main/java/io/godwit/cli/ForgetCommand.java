@@ -4,6 +4,7 @@ import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.Forgetting;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -76,13 +77,14 @@ final class ForgetCommand extends Task {
         public void people(PrintWriter out) {
             for (CatalogueEntry entry : result.forgotten()) {
                 out.printf(
+                        Locale.ROOT,
                         "%s %s of volume %s, %s.%n",
                         dryRun ? "Would forget" : "Forgot",
                         SnapshotRows.shortId(entry.snapshot()),
                         entry.volume(),
                         Times.text(entry.time()));
             }
-            out.printf("%d of the same volumes stay.%n", result.kept().size());
+            out.printf(Locale.ROOT, "%d of the same volumes stay.%n", result.kept().size());
         }
     }
 }

@@ -7,6 +7,7 @@ import io.godwit.repository.Initialised;
 import io.godwit.seal.Unlock;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -85,8 +86,13 @@ final class InitCommand extends Task {
 
         @Override
         public void people(PrintWriter out) {
-            out.printf("Made repository %s in %s.%n", repository.config().repository(), url);
             out.printf(
+                    Locale.ROOT,
+                    "Made repository %s in %s.%n",
+                    repository.config().repository(),
+                    url);
+            out.printf(
+                    Locale.ROOT,
                     "Chunker %s, compression %s, store %s (%s).%n",
                     repository.config().chunker(),
                     repository.config().compression(),

@@ -5,6 +5,7 @@ import io.godwit.error.FailureKind;
 import io.godwit.restore.RestoreResult;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// What a restore did.
@@ -35,6 +36,7 @@ record RestoreSummary(RestoreResult restore, List<String> reasons) implements Re
     @Override
     public void people(PrintWriter out) {
         out.printf(
+                Locale.ROOT,
                 "Restored %s to %s: volume %s / written %s / fetched %s in %s.%n",
                 restore.snapshot(),
                 restore.target(),
@@ -47,9 +49,11 @@ record RestoreSummary(RestoreResult restore, List<String> reasons) implements Re
                 .forEach(
                         extent ->
                                 out.printf(
+                                        Locale.ROOT,
                                         "not restored: offset=%d length=%d%n",
-                                        extent.offset(), extent.length()));
-        reasons.forEach(reason -> out.printf("because: %s%n", reason));
+                                        extent.offset(),
+                                        extent.length()));
+        reasons.forEach(reason -> out.printf(Locale.ROOT, "because: %s%n", reason));
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.godwit.cli;
 import io.godwit.check.RepositoryStats;
 import io.godwit.check.StatsEngine;
 import java.io.PrintWriter;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 
 /// `godwit stats`.
@@ -38,15 +39,19 @@ final class StatsCommand extends Task {
         @Override
         public void people(PrintWriter out) {
             out.printf(
+                    Locale.ROOT,
                     "%d snapshots of %d volumes, %s in all.%n",
-                    stats.snapshots(), stats.volumes(), ByteSize.text(stats.logicalBytes()));
+                    stats.snapshots(),
+                    stats.volumes(),
+                    ByteSize.text(stats.logicalBytes()));
             out.printf(
+                    Locale.ROOT,
                     "%s of it unique (%.1f : 1), stored in %s (%.2f : 1).%n",
                     ByteSize.text(stats.uniqueBytes()),
                     stats.dedupRatio(),
                     ByteSize.text(stats.storedBytes()),
                     stats.compressionRatio());
-            out.printf("%d chunks in %d packs.%n", stats.chunks(), stats.packs());
+            out.printf(Locale.ROOT, "%d chunks in %d packs.%n", stats.chunks(), stats.packs());
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.godwit.device.Extent;
 import io.godwit.error.FailureKind;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /// What a verification found.
@@ -58,6 +59,7 @@ record VerifySummary(VerifyResult verify) implements Result {
     public void people(PrintWriter out) {
         VerifyResult.Checked checked = verify.checked();
         out.printf(
+                Locale.ROOT,
                 "Checked %d snapshots, %d pages, %d packs, %s of data: %s.%n",
                 checked.snapshots(),
                 checked.pages(),
@@ -74,13 +76,20 @@ record VerifySummary(VerifyResult verify) implements Result {
 
     private static void show(VerifyResult.Problem problem, PrintWriter out) {
         out.printf(
+                Locale.ROOT,
                 "%s: object=%s offset=%d: %s%n",
-                problem.kind(), problem.object(), problem.offset(), problem.detail());
+                problem.kind(),
+                problem.object(),
+                problem.offset(),
+                problem.detail());
         for (VerifyResult.Affected affected : problem.affected()) {
             long bytes = affected.extents().stream().mapToLong(Extent::length).sum();
             out.printf(
+                    Locale.ROOT,
                     "  affects %s of snapshot %s of volume %s%n",
-                    ByteSize.text(bytes), affected.snapshot(), affected.volume());
+                    ByteSize.text(bytes),
+                    affected.snapshot(),
+                    affected.volume());
         }
     }
 
