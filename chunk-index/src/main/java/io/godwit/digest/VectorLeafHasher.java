@@ -2,14 +2,15 @@ package io.godwit.digest;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 
 /// Hashes leaves with vectors: a lane for each chunk of 1024 bytes, so 4 (or 2) leaves at a time; their parents
 /// and roots in lanes, too, for up to 16 leaves together.
 ///
-/// Memory that is off-heap and not mapped is read in place. Everything else goes through a staging buffer, and so
-/// do leaves that do not fill all lanes: the kernel meets one kind of memory segment only, without which
-/// its loads would be compiled for several kinds at a fraction of the speed.
+/// Off-heap memory is read in place and must stay alive during the call, as with any call of native code: it is
+/// checked once, at the start. Memory on the heap, and leaves that do not fill all lanes, go through a staging buffer.
 ///
 /// Owned by one thread; keeps its scratch space and allocates nothing per call.
 final class VectorLeafHasher implements LeafHasher {
@@ -23,9 +24,6 @@ final class VectorLeafHasher implements LeafHasher {
     private static final int BATCH_LEAVES = 16;
 
     private static final int BATCH_CHUNKS = BATCH_LEAVES * LEAF_CHUNKS;
-
-    /// The least that shows the compiler a loop: with one, it takes the way back for one never taken.
-    private static final int EXERCISE_HALF_ROUNDS = 2;
 
     private final ScalarLeafHasher scalar;
     private final int[] key;
@@ -54,11 +52,17 @@ final class VectorLeafHasher implements LeafHasher {
             MemorySegment digests,
             long digestsOffset) {
         LeafBounds.check(source, sourceOffset, leaves, digests, digestsOffset);
-        boolean inPlace = source.isNative() && !source.isMapped();
-        for (int first = 0; first < leaves; first += BATCH_LEAVES) {
-            int count = Math.min(leaves - first, BATCH_LEAVES);
-            hashBatch(source, sourceOffset + (long) first * LEAF_BYTES, count, inPlace);
-            write(count, digests, digestsOffset + (long) first * DIGEST_BYTES);
+        if (source.isNative() && leaves > 0) {
+            requireAccess(source, sourceOffset);
+        }
+        try {
+            for (int first = 0; first < leaves; first += BATCH_LEAVES) {
+                int count = Math.min(leaves - first, BATCH_LEAVES);
+                hashBatch(source, sourceOffset + (long) first * LEAF_BYTES, count);
+                write(count, digests, digestsOffset + (long) first * DIGEST_BYTES);
+            }
+        } finally {
+            Reference.reachabilityFence(source);
         }
     }
 
@@ -77,22 +81,33 @@ final class VectorLeafHasher implements LeafHasher {
         return "vector-" + LANES * Integer.SIZE;
     }
 
-    /// Does a little of everything that is slow until it is compiled, on scratch space.
+    /// Runs the slow parts once on scratch space, with all of their loops.
     void exercise() {
-        VectorKernel.load(staging, 0, message);
-        VectorKernel.compress(message, chunks, 0, BATCH_CHUNKS, counters, 0, EXERCISE_HALF_ROUNDS);
+        VectorKernel.load(staging.address(), message, VectorKernel.HALVES);
+        VectorKernel.compress(message, chunks, 0, BATCH_CHUNKS, counters, 0, 2);
+    }
+
+    /// Calls the slow parts for nothing, to be counted.
+    void call() {
+        VectorKernel.load(staging.address(), message, 0);
+        VectorKernel.compress(message, chunks, 0, BATCH_CHUNKS, counters, 0, 0);
+    }
+
+    /// Lets the segment itself refuse: memory that was freed, or belongs to another thread.
+    private static void requireAccess(MemorySegment source, long offset) {
+        byte ignored = source.get(ValueLayout.JAVA_BYTE, offset);
     }
 
     /// Leaves the digests of up to 16 leaves in `roots`. Lanes that no leaf fills compute what nobody reads.
-    private void hashBatch(MemorySegment source, long offset, int leaves, boolean inPlace) {
+    private void hashBatch(MemorySegment source, long offset, int leaves) {
         for (int leaf = 0; leaf < leaves; leaf += GROUP_LEAVES) {
             long start = offset + (long) leaf * LEAF_BYTES;
-            if (inPlace && leaves - leaf >= GROUP_LEAVES) {
-                hashGroup(source, start, leaf * LEAF_CHUNKS);
+            if (source.isNative() && leaves - leaf >= GROUP_LEAVES) {
+                hashGroup(source.address() + start, leaf * LEAF_CHUNKS);
             } else {
                 int bytes = Math.min(leaves - leaf, GROUP_LEAVES) * LEAF_BYTES;
                 MemorySegment.copy(source, start, staging, 0, bytes);
-                hashGroup(staging, 0, leaf * LEAF_CHUNKS);
+                hashGroup(staging.address(), leaf * LEAF_CHUNKS);
             }
         }
         merge(chunks, BATCH_CHUNKS, parents, leaves * 2, 0);
@@ -100,14 +115,15 @@ final class VectorLeafHasher implements LeafHasher {
     }
 
     /// Computes the chaining values of as many chunks as there are lanes.
-    private void hashGroup(MemorySegment source, long offset, int chunk) {
+    private void hashGroup(long address, int chunk) {
         start(chunks, BATCH_CHUNKS, chunk);
         int flags = Compression.KEYED_HASH | Compression.CHUNK_START;
         for (int block = 0; block < Compression.CHUNK_BLOCKS; block++) {
             if (block == Compression.CHUNK_BLOCKS - 1) {
                 flags |= Compression.CHUNK_END;
             }
-            VectorKernel.load(source, offset + (long) block * Compression.BLOCK_BYTES, message);
+            long at = address + (long) block * Compression.BLOCK_BYTES;
+            VectorKernel.load(at, message, VectorKernel.HALVES);
             compress(chunks, BATCH_CHUNKS, chunk, counters, flags);
             flags = Compression.KEYED_HASH;
         }

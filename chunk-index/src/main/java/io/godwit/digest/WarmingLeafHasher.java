@@ -5,22 +5,31 @@ import java.util.function.LongSupplier;
 
 /// Hashes with scalars until the vector kernel is compiled, then with vectors.
 ///
-/// Until its methods have been called some thousand times, a vector operation is an object and a dozen calls: the
-/// kernel is a hundred times slower than plain integers, for half a second. So the kernel is exercised
-/// on a scratch block and scalars do the work meanwhile, half of the time each, until exercise is
-/// faster than scalars. Where it never gets there (a JVM without its second compiler), scalars remain.
+/// Until its methods are compiled, a vector operation is an object and a dozen calls: the kernel is a
+/// thousand times slower than it will be, and used as it is, it stays so for 300 ms. Here scalars do the
+/// work meanwhile, at a tenth of the final speed; and between their calls the kernel is exercised, in such a way that it
+/// is compiled early. A JVM compiles what is called and loops often, and counts calls that do nothing as well. So
+/// most exercise is such calls; one in [#CALLS] does the work, because the compiler's final pass leaves out what it never
+/// saw, and does not inline what it saw in less than one call in 118. Where the kernel never gets
+/// faster than scalars (a JVM without its second compiler), scalars remain.
 ///
 /// Owned by one thread.
 final class WarmingLeafHasher implements LeafHasher {
-    /// How many exercises a leaf's time with scalars must hold: compiled it is some fifty; not compiled,
-    /// or half of it, one or two.
+    /// How many exercises a leaf's time with scalars must hold: compiled it is some thirty; not compiled, or half
+    /// of it, one at most.
     private static final int ADVANTAGE = 8;
 
-    /// Exercises timed together, so that one look at the clock does not count.
-    private static final int EXERCISES = 8;
+    /// Calls without work for two with it.
+    private static final int CALLS = 128;
 
-    /// Exercise in bulk stops after this time without success: then it is not going to be compiled.
-    private static final long GIVE_UP_NANOS = 5_000_000_000L;
+    /// Calls at the start, in the interpreter, which keeps no statistics: enough at any length of the compiler's queue.
+    private static final int FIRST_CALLS = 2000;
+
+    /// Exercise takes half as long as the work that comes between.
+    private static final int SHARE = 2;
+
+    /// After so much exercise without success the kernel is not going to be compiled.
+    private static final long GIVE_UP_NANOS = 2_000_000_000L;
 
     private final VectorLeafHasher vector;
     private final ScalarLeafHasher scalar;
@@ -32,6 +41,7 @@ final class WarmingLeafHasher implements LeafHasher {
         vector = new VectorLeafHasher(key);
         scalar = new ScalarLeafHasher(key);
         this.nanoTime = nanoTime;
+        call(FIRST_CALLS);
     }
 
     @Override
@@ -47,9 +57,9 @@ final class WarmingLeafHasher implements LeafHasher {
         }
         long start = nanoTime.getAsLong();
         scalar.hashLeaves(source, sourceOffset, leaves, digests, digestsOffset);
-        long now = nanoTime.getAsLong();
+        long spent = nanoTime.getAsLong() - start;
         if (leaves > 0 && exercised < GIVE_UP_NANOS) {
-            exercise(now, now - start, (now - start) / leaves);
+            exercise(spent / SHARE, spent / leaves);
         }
     }
 
@@ -73,18 +83,25 @@ final class WarmingLeafHasher implements LeafHasher {
         return warm;
     }
 
-    /// Exercises the kernel for about `budget`.
-    private void exercise(long start, long budget, long scalarLeafNanos) {
-        long before = start;
-        long now = start;
-        while (!warm && now - start < budget) {
-            for (int i = 0; i < EXERCISES; i++) {
-                vector.exercise();
-            }
-            now = nanoTime.getAsLong();
-            warm = (now - before) * ADVANTAGE < scalarLeafNanos * EXERCISES;
-            before = now;
+    /// Exercises the kernel for about `budget`, or until it is fast.
+    private void exercise(long budget, long scalarLeafNanos) {
+        long start = nanoTime.getAsLong();
+        long end;
+        do {
+            call(CALLS);
+            // The first brings the kernel and its data into the caches, the second is timed.
+            vector.exercise();
+            long before = nanoTime.getAsLong();
+            vector.exercise();
+            end = nanoTime.getAsLong();
+            warm = (end - before) * ADVANTAGE < scalarLeafNanos;
+        } while (!warm && end - start < budget);
+        exercised += end - start;
+    }
+
+    private void call(int times) {
+        for (int i = 0; i < times; i++) {
+            vector.call();
         }
-        exercised += now - start;
     }
 }

@@ -32,8 +32,8 @@ class WarmingLeafHasherTest extends LeafHasherContract {
     @Test
     void staysWithScalarsAsLongAsTheyAreFaster() {
         WarmingLeafHasher hasher = new WarmingLeafHasher(KeyedGolden.KEY, this::clock);
-        // A leaf in 5 microseconds, eight exercises in as many: not compiled.
-        times.addAll(List.of(0L, 5_000L, 10_000L));
+        // A leaf in 5 microseconds, an exercise in two: half compiled at best.
+        times.addAll(List.of(0L, 5_000L, 6_000L, 8_000L, 10_000L));
         byte[] digest = hash(hasher);
         assertThat(hasher.warm()).isFalse();
         assertThat(digest).isEqualTo(oracle());
@@ -42,8 +42,8 @@ class WarmingLeafHasherTest extends LeafHasherContract {
     @Test
     void goesOverToVectorsOnceTheyAreFaster() {
         WarmingLeafHasher hasher = new WarmingLeafHasher(KeyedGolden.KEY, this::clock);
-        // A leaf in 5 microseconds, eight exercises in half of one.
-        times.addAll(List.of(0L, 5_000L, 5_500L));
+        // A leaf in 5 microseconds, an exercise in a tenth of one.
+        times.addAll(List.of(0L, 5_000L, 6_000L, 8_000L, 8_100L));
         assertThat(hash(hasher)).isEqualTo(oracle());
         assertThat(hasher.warm()).isTrue();
         assertThat(hash(hasher)).isEqualTo(oracle());
@@ -52,10 +52,10 @@ class WarmingLeafHasherTest extends LeafHasherContract {
     @Test
     void givesUpWhereTheKernelIsNeverCompiled() {
         WarmingLeafHasher hasher = new WarmingLeafHasher(KeyedGolden.KEY, this::clock);
-        times.addAll(List.of(0L, 5_000L, 6_000_000_000L));
+        times.addAll(List.of(0L, 5_000L, 6_000L, 8_000L, 3_000_000_000L));
         hash(hasher);
-        // Exercise would be fast now, but there is none any more: these times are for two calls.
-        times.addAll(List.of(6_000_000_000L, 6_000_005_000L, 6_000_005_500L, 6_000_010_000L));
+        // Exercise would be fast now, but there is none any more: two looks a call.
+        times.addAll(List.of(3_000_000_000L, 3_000_005_000L, 3_000_006_000L, 3_000_011_000L));
         hash(hasher);
         hash(hasher);
         assertThat(times).isEmpty();
