@@ -9,12 +9,10 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.RocksDB;
 
 /// Finds out how a cache can be used: written, only read, or not at all. Never fails, never waits.
 ///
@@ -23,7 +21,6 @@ final class CacheOpener {
     /// The layout of the cache's tables and facts. Another one is discarded, older or newer.
     static final int FORMAT = 1;
 
-    private static final String ROCKS_LIBRARY = "librocksdbjni-linux64.so";
     private static final String DATABASE = "index";
     private static final String INGEST = "ingest";
 
@@ -50,14 +47,7 @@ final class CacheOpener {
     record Opened(@Nullable CacheLock lock, @Nullable RocksTier tier) {}
 
     static void loadLibrary(Path cacheDirectory) {
-        try {
-            Path directory =
-                    NativeLibrary.unpack(
-                            RocksDB.class, ROCKS_LIBRARY, cacheDirectory.resolve("lib"));
-            RocksDB.loadLibrary(List.of(directory.toString()));
-        } catch (IOException | UnsatisfiedLinkError e) {
-            RocksDB.loadLibrary();
-        }
+        RocksLibrary.load(cacheDirectory.resolve("lib"));
     }
 
     Opened open() {

@@ -4,6 +4,8 @@ import io.godwit.chunk.ChunkId;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import io.godwit.store.ObjectKey;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,7 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// What one node knows about one repository, so that it need not ask the store: chunks, leaf lists, and a few facts.
@@ -44,6 +46,10 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     private final @Nullable CacheOpener opener;
     private final LookupGate gate = new LookupGate();
+
+    /// Who is inside the database other than to look up: nobody waits for them but who closes it.
+    private final LookupGate inside = new LookupGate();
+
     private final MemoryTier memory = new MemoryTier();
     private final Object changing = new Object();
     private final ThreadLocal<LookupBatch> single =
@@ -163,7 +169,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         if (durable.isEmpty()) {
             return;
         }
-        int slot = gate.enterSlot();
+        int slot = inside.enterSlot();
         try {
             RocksTier tier = writableDisk();
             if (tier != null) {
@@ -175,7 +181,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
             stopWriting(e);
             addToMemory(durable);
         } finally {
-            gate.leaveSlot(slot);
+            inside.leaveSlot(slot);
         }
     }
 
@@ -184,9 +190,9 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         memoryUsed = true;
     }
 
-    /// Takes a segment's rows in. `reopen` reads the same segment again from its start.
-    void add(SegmentReader segment, Supplier<SegmentReader> reopen) {
-        int slot = gate.enterSlot();
+    /// Takes a segment's rows in.
+    void add(SegmentReader segment) {
+        int slot = inside.enterSlot();
         try {
             RocksTier tier = writableDisk();
             if (tier != null) {
@@ -197,17 +203,57 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
             memoryUsed = true;
         } catch (CacheFailure e) {
             stopWriting(e);
-            memory.add(reopen.get(), unusable);
+            memory.add(segment.restarted(), unusable);
             memoryUsed = true;
         } finally {
-            gate.leaveSlot(slot);
+            inside.leaveSlot(slot);
+        }
+    }
+
+    /// Takes many segments in at once; false when that is not possible here, or did not work out.
+    ///
+    /// @param segments shows them all to the one it is given
+    boolean addAll(long expectedRows, Consumer<Consumer<SegmentReader>> segments) {
+        RocksTier tier = writableDisk();
+        if (tier == null) {
+            return false;
+        }
+        try (BulkLoad load = tier.bulkLoad(expectedRows)) {
+            segments.accept(segment -> addTo(load, segment));
+            return addAll(tier, load);
+        } catch (CacheFailure e) {
+            stopWriting(e);
+        } catch (UncheckedIOException e) {
+            stopWriting(new CacheFailure("cannot be written: " + e.getMessage(), false, e));
+        }
+        return false;
+    }
+
+    private boolean addAll(RocksTier tier, BulkLoad load) throws CacheFailure {
+        int slot = inside.enterSlot();
+        try {
+            if (tier != writableDisk()) {
+                return false;
+            }
+            tier.add(load);
+            return true;
+        } finally {
+            inside.leaveSlot(slot);
+        }
+    }
+
+    private void addTo(BulkLoad load, SegmentReader segment) {
+        try {
+            load.add(segment, unusable);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     /// Copies the leaf list of a pack to `target` and returns its length, or -1 when it is not here. A length over
     /// the target's size says how much room it takes: the target then holds nothing useful.
     public int readLeafList(PackId pack, MemorySegment target) {
-        int slot = gate.enterSlot();
+        int slot = inside.enterSlot();
         try {
             int length = memory.readLeaves(pack, target);
             RocksTier tier = disk.get();
@@ -216,13 +262,13 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
             abandonDisk(e);
             return -1;
         } finally {
-            gate.leaveSlot(slot);
+            inside.leaveSlot(slot);
         }
     }
 
     /// Keeps the leaf list of a pack. `content` lies outside the heap.
     public void putLeafList(PackId pack, MemorySegment content) {
-        int slot = gate.enterSlot();
+        int slot = inside.enterSlot();
         try {
             RocksTier tier = writableDisk();
             if (tier == null) {
@@ -234,7 +280,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
             stopWriting(e);
             memory.putLeaves(pack, content);
         } finally {
-            gate.leaveSlot(slot);
+            inside.leaveSlot(slot);
         }
     }
 
@@ -264,7 +310,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     }
 
     private void deleteLeafLists(List<PackId> packs) {
-        int slot = gate.enterSlot();
+        int slot = inside.enterSlot();
         try {
             memory.deleteLeaves(packs);
             RocksTier tier = writableDisk();
@@ -274,7 +320,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         } catch (CacheFailure e) {
             stopWriting(e);
         } finally {
-            gate.leaveSlot(slot);
+            inside.leaveSlot(slot);
         }
     }
 
@@ -295,11 +341,35 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         }
     }
 
+    /// Makes files of everything that is in the database's log only.
+    void flush() {
+        int slot = inside.enterSlot();
+        try {
+            RocksTier tier = writableDisk();
+            if (tier != null) {
+                tier.flush();
+            }
+        } catch (CacheFailure e) {
+            stopWriting(e);
+        } finally {
+            inside.leaveSlot(slot);
+        }
+    }
+
     // ---- facts
 
     /// Remembers that a segment's rows are in this cache: a session's own, once they are put.
     public void noteSegment(ObjectKey segment) {
         putFacts(Map.of(FactKeys.segment(segment.value()), FactKeys.KNOWN), false);
+    }
+
+    /// Forgets that segments were taken in: they are gone from the store, whose names are used once.
+    void forgetSegments(Set<String> names) {
+        Map<byte[], byte[]> gone = new TreeMap<>(Arrays::compareUnsigned);
+        names.forEach(name -> gone.put(FactKeys.segment(name), new byte[0]));
+        if (!gone.isEmpty()) {
+            putFacts(gone, false);
+        }
     }
 
     /// The newest counter of a volume's snapshots that was ever seen here: a store that shows less went back.
@@ -328,7 +398,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     }
 
     byte @Nullable [] fact(byte[] key) {
-        int slot = gate.enterSlot();
+        int slot = inside.enterSlot();
         try {
             byte[] newer = memory.fact(key);
             RocksTier tier = disk.get();
@@ -338,13 +408,13 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
             abandonDisk(e);
             return null;
         } finally {
-            gate.leaveSlot(slot);
+            inside.leaveSlot(slot);
         }
     }
 
     /// Writes all of these or none; an empty value deletes.
     void putFacts(Map<byte[], byte[]> changes, boolean synced) {
-        int slot = gate.enterSlot();
+        int slot = inside.enterSlot();
         try {
             RocksTier tier = writableDisk();
             if (tier == null) {
@@ -356,14 +426,14 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
             stopWriting(e);
             memory.putFacts(changes);
         } finally {
-            gate.leaveSlot(slot);
+            inside.leaveSlot(slot);
         }
     }
 
     /// Shows the facts whose key starts with `prefix`, in the order of their keys.
     void facts(byte[] prefix, FactVisitor visitor) {
         TreeMap<byte[], byte[]> found = new TreeMap<>(Arrays::compareUnsigned);
-        int slot = gate.enterSlot();
+        int slot = inside.enterSlot();
         try {
             RocksTier tier = disk.get();
             if (tier != null) {
@@ -372,7 +442,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         } catch (CacheFailure e) {
             abandonDisk(e);
         } finally {
-            gate.leaveSlot(slot);
+            inside.leaveSlot(slot);
         }
         memory.facts(prefix, found::put);
         found.forEach(
@@ -415,12 +485,12 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     /// What the database takes of memory, in bytes.
     public long databaseMemoryBytes() {
-        int slot = gate.enterSlot();
+        int slot = inside.enterSlot();
         try {
             RocksTier tier = disk.get();
             return tier == null ? 0 : tier.memoryBytes();
         } finally {
-            gate.leaveSlot(slot);
+            inside.leaveSlot(slot);
         }
     }
 
@@ -441,6 +511,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         diskWritable.set(false);
         RocksTier tier = disk.getAndSet(null);
         gate.await();
+        inside.await();
         if (tier != null) {
             tier.close();
         }

@@ -38,6 +38,13 @@ final class RocksSettings implements AutoCloseable {
     private static final long BLOB_FROM_BYTES = 1024;
     private static final int BACKGROUND_JOBS = 2;
 
+    /// The vendor starts this many threads for each family at every opening.
+    private static final int FILE_OPENING_THREADS = 2;
+
+    /// A short run leaves its rows in its log, which costs the next one less than a file each; this many and they
+    /// are made one.
+    private static final int MAX_LOGS = 8;
+
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final Cache cache;
     private final BloomFilter filter;
@@ -46,7 +53,8 @@ final class RocksSettings implements AutoCloseable {
     private final ColumnFamilyOptions leaves;
     private final ColumnFamilyOptions facts;
 
-    RocksSettings() {
+    /// @param logs how many write-ahead logs wait to be read again
+    RocksSettings(int logs) {
         cache = own(new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS, false, HIGH_PRIORITY));
         filter = own(new BloomFilter(BLOOM_BITS));
         WriteBufferManager writes = own(new WriteBufferManager(WRITE_BYTES, cache));
@@ -59,8 +67,10 @@ final class RocksSettings implements AutoCloseable {
                                 .setWriteBufferManager(writes)
                                 .setMaxOpenFiles(-1)
                                 .setMaxBackgroundJobs(BACKGROUND_JOBS)
+                                .setMaxBgErrorResumeCount(0)
                                 .setMaxTotalWalSize(WRITE_BYTES)
-                                .setAvoidFlushDuringRecovery(true)
+                                .setAvoidFlushDuringRecovery(logs < MAX_LOGS)
+                                .setMaxFileOpeningThreads(FILE_OPENING_THREADS)
                                 .setAvoidFlushDuringShutdown(true)
                                 .setSkipStatsUpdateOnDbOpen(true)
                                 .setInfoLogLevel(InfoLogLevel.FATAL_LEVEL)

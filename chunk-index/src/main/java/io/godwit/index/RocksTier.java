@@ -1,26 +1,27 @@
 package io.godwit.index;
 
-import io.godwit.chunk.ChunkId;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ByteBufferGetStatus;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.SstFileWriter;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -33,6 +34,11 @@ final class RocksTier implements AutoCloseable {
     /// From this many rows on, a sorted file is written and taken in; below, rows go the usual way.
     static final int INGEST_FROM_ROWS = 8192;
 
+    /// How often and how long a writer lets the database catch up: 2 s in all.
+    private static final int MAX_STALL_PAUSES = 400;
+
+    private static final long STALL_PAUSE_NANOS = 5_000_000;
+
     private final RocksSettings settings;
     private final RocksDB db;
     private final ColumnFamilyHandle facts;
@@ -41,8 +47,8 @@ final class RocksTier implements AutoCloseable {
     private final List<ColumnFamilyHandle> chunksAlone;
     private final ReadOptions read = new ReadOptions();
     private final ReadOptions readOnce = new ReadOptions().setFillCache(false);
-    private final WriteOptions write = new WriteOptions();
-    private final WriteOptions writeSynced = new WriteOptions().setSync(true);
+    private final WriteOptions write = new WriteOptions().setNoSlowdown(true);
+    private final WriteOptions writeSynced = new WriteOptions().setNoSlowdown(true).setSync(true);
     private final Path scratch;
     private final boolean writable;
 
@@ -63,7 +69,7 @@ final class RocksTier implements AutoCloseable {
     }
 
     static RocksTier open(Path directory, boolean writable) throws CacheFailure {
-        RocksSettings settings = new RocksSettings();
+        RocksSettings settings = new RocksSettings(logs(directory));
         List<ColumnFamilyHandle> handles = new ArrayList<>();
         String path = directory.toString();
         try {
@@ -77,6 +83,18 @@ final class RocksTier implements AutoCloseable {
         } catch (RocksDBException e) {
             settings.close();
             throw failure("cannot be opened", e);
+        }
+    }
+
+    private static int logs(Path directory) {
+        try (DirectoryStream<Path> logs = Files.newDirectoryStream(directory, "*.log")) {
+            int count = 0;
+            for (Path log : logs) {
+                count += log.toString().isEmpty() ? 0 : 1;
+            }
+            return count;
+        } catch (IOException e) {
+            return 0;
         }
     }
 
@@ -123,11 +141,10 @@ final class RocksTier implements AutoCloseable {
                 WriteBatch batch = new WriteBatch()) {
             RowBuffers row = new RowBuffers(arena);
             for (ChunkRef ref : refs) {
-                ref.id().write(row.key, 0);
-                RowFormat.writeWide(row.place, 0, ref);
+                row.set(ref);
                 batch.put(chunks, row.keyBuffer(), row.valueBuffer());
             }
-            db.write(write, batch);
+            write(write, batch);
         } catch (RocksDBException e) {
             throw failure("cannot be written", e);
         }
@@ -144,59 +161,83 @@ final class RocksTier implements AutoCloseable {
             RowBuffers row = new RowBuffers(arena);
             while (segment.next()) {
                 if (!RowFormat.in(unusable, segment.place(), 0)) {
-                    row.take(segment);
+                    row.set(segment);
                     batch.put(chunks, row.keyBuffer(), row.valueBuffer());
                 }
             }
-            db.write(write, batch);
+            write(write, batch);
         } catch (RocksDBException e) {
             throw failure("cannot be written", e);
         }
     }
 
     private void ingest(SegmentReader segment, PackSet unusable) throws CacheFailure {
-        Path file = null;
         try (Arena arena = Arena.ofConfined();
-                RocksSettings.SstSettings sst = settings.sortedFiles();
-                SstFileWriter writer = new SstFileWriter(sst.environment(), sst.options())) {
-            Files.createDirectories(scratch);
-            file = Files.createTempFile(scratch, "rows-", ".sst");
-            writer.open(file.toString());
+                SortedFiles files = sortedFiles()) {
             RowBuffers row = new RowBuffers(arena);
-            int count = 0;
             while (segment.next()) {
                 if (!RowFormat.in(unusable, segment.place(), 0)) {
-                    row.take(segment);
-                    writer.put(row.keyBuffer(), row.valueBuffer());
-                    count++;
+                    row.set(segment);
+                    files.put(row);
                 }
             }
-            if (count > 0) {
-                writer.finish();
-                ingest(List.of(file.toString()));
-            }
+            ingest(files);
         } catch (RocksDBException e) {
             throw failure("cannot be written", e);
         } catch (IOException e) {
             throw new CacheFailure("cannot be written: " + e.getMessage(), false, e);
-        } finally {
-            deleteQuietly(file);
         }
     }
 
-    private void ingest(List<String> files) throws RocksDBException {
-        try (IngestExternalFileOptions how = new IngestExternalFileOptions().setMoveFiles(true)) {
-            db.ingestExternalFile(chunks, files, how);
-        }
-    }
-
-    private static void deleteQuietly(@Nullable Path file) {
-        try {
-            if (file != null) {
-                Files.deleteIfExists(file);
+    /// Writes, and does not wait for a database that cannot keep up: on a full disk it would be for ever.
+    private void write(WriteOptions how, WriteBatch batch) throws RocksDBException {
+        for (int pauses = 0; true; pauses++) {
+            try {
+                db.write(how, batch);
+                return;
+            } catch (RocksDBException e) {
+                Status status = e.getStatus();
+                boolean stalled = status != null && status.getCode() == Status.Code.Incomplete;
+                if (!stalled || pauses == MAX_STALL_PAUSES) {
+                    throw e;
+                }
+                LockSupport.parkNanos(this, STALL_PAUSE_NANOS);
             }
+        }
+    }
+
+    SortedFiles sortedFiles() throws IOException {
+        return new SortedFiles(settings, scratch);
+    }
+
+    BulkLoad bulkLoad(long expectedRows) throws CacheFailure {
+        try {
+            return new BulkLoad(scratch, expectedRows);
         } catch (IOException e) {
-            // It is swept when the cache is opened next.
+            throw new CacheFailure("cannot be written: " + e.getMessage(), false, e);
+        }
+    }
+
+    /// Takes in what was gathered.
+    void add(BulkLoad rows) throws CacheFailure {
+        try (SortedFiles files = sortedFiles()) {
+            rows.sortInto(files);
+            ingest(files);
+        } catch (RocksDBException e) {
+            throw failure("cannot be written", e);
+        } catch (IOException e) {
+            throw new CacheFailure("cannot be written: " + e.getMessage(), false, e);
+        }
+    }
+
+    /// Takes finished files in, all at once.
+    void ingest(SortedFiles files) throws RocksDBException {
+        List<String> names = files.finish();
+        if (!names.isEmpty()) {
+            try (IngestExternalFileOptions how =
+                    new IngestExternalFileOptions().setMoveFiles(true)) {
+                db.ingestExternalFile(chunks, names, how);
+            }
         }
     }
 
@@ -219,7 +260,7 @@ final class RocksTier implements AutoCloseable {
                     batch.put(facts, change.getKey(), change.getValue());
                 }
             }
-            db.write(synced ? writeSynced : write, batch);
+            write(synced ? writeSynced : write, batch);
         } catch (RocksDBException e) {
             throw failure("cannot be written", e);
         }
@@ -253,8 +294,10 @@ final class RocksTier implements AutoCloseable {
     }
 
     void putLeaves(PackId pack, MemorySegment content) throws CacheFailure {
-        try (Arena arena = Arena.ofConfined()) {
-            db.put(leaves, write, key(arena, pack), content.asByteBuffer());
+        try (Arena arena = Arena.ofConfined();
+                WriteBatch batch = new WriteBatch()) {
+            batch.put(leaves, key(arena, pack), content.asByteBuffer());
+            write(write, batch);
         } catch (RocksDBException e) {
             throw failure("cannot be written", e);
         }
@@ -266,7 +309,7 @@ final class RocksTier implements AutoCloseable {
             for (PackId pack : packs) {
                 batch.delete(leaves, key(arena, pack));
             }
-            db.write(write, batch);
+            write(write, batch);
         } catch (RocksDBException e) {
             throw failure("cannot be written", e);
         }
@@ -276,6 +319,15 @@ final class RocksTier implements AutoCloseable {
         MemorySegment key = arena.allocate(PackId.BYTES);
         SegmentFormat.putPack(key, 0, pack);
         return key.asByteBuffer();
+    }
+
+    /// Makes files of everything that is in the log only.
+    void flush() throws CacheFailure {
+        try (FlushOptions how = new FlushOptions().setWaitForFlush(true)) {
+            db.flush(how, List.of(facts, chunks, leaves));
+        } catch (RocksDBException e) {
+            throw failure("cannot be written", e);
+        }
     }
 
     long memoryBytes() {
@@ -299,35 +351,5 @@ final class RocksTier implements AutoCloseable {
         Status status = e.getStatus();
         boolean corrupt = status != null && status.getCode() == Status.Code.Corruption;
         return new CacheFailure(what + ": " + e.getMessage(), corrupt, e);
-    }
-
-    /// One row on its way to the vendor.
-    private static final class RowBuffers {
-        private final MemorySegment key;
-        private final MemorySegment place;
-        private final MemorySegment packed;
-        private final ByteBuffer keyBuffer;
-        private final ByteBuffer valueBuffer;
-
-        RowBuffers(Arena arena) {
-            key = arena.allocate(ChunkId.BYTES, 8);
-            place = arena.allocate(RowFormat.WIDE_BYTES, 8);
-            packed = arena.allocate(BatchScratch.VALUE_BYTES, 8);
-            keyBuffer = key.asByteBuffer();
-            valueBuffer = packed.asByteBuffer();
-        }
-
-        void take(SegmentReader segment) {
-            segment.id().write(key, 0);
-            MemorySegment.copy(segment.place(), 0, place, 0, RowFormat.WIDE_BYTES);
-        }
-
-        ByteBuffer keyBuffer() {
-            return keyBuffer.rewind();
-        }
-
-        ByteBuffer valueBuffer() {
-            return valueBuffer.clear().limit(RowFormat.pack(place, 0, packed, 0));
-        }
     }
 }

@@ -44,6 +44,9 @@ public final class SegmentFormat {
     /// What an object with such a content takes at most: header, salt, tag and footer are far below a page.
     public static final int MAX_OBJECT_BYTES = MAX_BYTES + 4096;
 
+    /// About what a row takes.
+    static final int USUAL_ROW_BYTES = 46;
+
     static final int COUNTS_BYTES = 8;
     static final int PACK_BYTES = PackId.BYTES + 1;
     static final int CHECKSUM_BYTES = 8;

@@ -1,6 +1,7 @@
 package io.godwit.index;
 
 import io.godwit.chunk.ChunkId;
+import io.godwit.format.Checksum;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import java.lang.foreign.Arena;
@@ -8,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import net.openhft.hashing.LongHashFunction;
 
 /// Reads a segment's rows one after the other, in the order of their ids. Owned by one thread.
 ///
@@ -16,6 +16,7 @@ import net.openhft.hashing.LongHashFunction;
 /// what breaks a promise is `CORRUPT`, naming the segment and the offset.
 public final class SegmentReader {
     private final String name;
+    private final byte[] bytes;
     private final MemorySegment content;
     private final List<PackId> packs;
     private final boolean[] metadata;
@@ -30,13 +31,14 @@ public final class SegmentReader {
     /// @param name of the object, for messages
     public SegmentReader(String name, byte[] bytes) {
         this.name = name;
+        this.bytes = bytes;
         content = MemorySegment.ofArray(bytes);
         int body = bytes.length - SegmentFormat.CHECKSUM_BYTES;
         if (body < SegmentFormat.COUNTS_BYTES || bytes.length > SegmentFormat.MAX_BYTES) {
             throw SegmentFormat.corrupt("index segment has an impossible length", name, 0);
         }
         long expected = content.get(SegmentFormat.U64, body);
-        if (LongHashFunction.xx3().hashBytes(bytes, 0, body) != expected) {
+        if (Checksum.xxh3(content, 0, body) != expected) {
             throw SegmentFormat.corrupt("index segment checksum mismatch", name, body);
         }
         int packCount = content.get(SegmentFormat.U32, 0);
@@ -52,6 +54,11 @@ public final class SegmentReader {
         metadata = new boolean[packCount];
         readPacks(packCount);
         cursor = new RowFormat.Cursor(content, end, body);
+    }
+
+    /// A reader of the same content from its start.
+    SegmentReader restarted() {
+        return new SegmentReader(name, bytes);
     }
 
     /// How many rows there are in all.

@@ -1,20 +1,18 @@
 package io.godwit.index;
 
 import io.godwit.chunk.ChunkId;
+import io.godwit.format.Checksum;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import net.openhft.hashing.LongHashFunction;
 
 /// Gathers rows in any order and writes them as one segment. Used by one thread at a time; once or, after
 /// [#finish], again from empty.
@@ -26,14 +24,8 @@ public final class SegmentWriter implements AutoCloseable {
     private static final int PLACE_AT = PACK_AT + Long.BYTES;
     private static final int FIRST_ROWS = 1024;
 
-    private static final ValueLayout.OfLong ID_WORD =
-            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-
     /// What a row takes in the segment at most: id, flags, number of the pack, six varints.
     private static final int MAX_ROW_BYTES = ChunkId.BYTES + 1 + 5 + 6 * 5;
-
-    /// Rows in the order of an array of longs: the top bits of the id, then the row's number.
-    private static final int NUMBER_BITS = Integer.numberOfTrailingZeros(SegmentFormat.MAX_ROWS);
 
     private final Map<PackId, Integer> numbers = new HashMap<>();
     private final List<PackId> packs = new ArrayList<>();
@@ -71,7 +63,7 @@ public final class SegmentWriter implements AutoCloseable {
 
     /// The content of the segment, in its final form; the writer is empty afterwards.
     public byte[] finish() {
-        long[] order = order();
+        int[] order = RowOrder.of(rows, count, ROW_BYTES);
         int[] numberOf = new int[packs.size()];
         List<Integer> table = table(order, numberOf);
         long bound =
@@ -84,13 +76,13 @@ public final class SegmentWriter implements AutoCloseable {
             out.set(SegmentFormat.U32, 0, table.size());
             out.set(SegmentFormat.U32, 4, order.length);
             long at = writeTable(out, table);
-            for (long entry : order) {
-                at = writeRow(out, at, rowAt(entry), numberOf);
+            for (int row : order) {
+                at = writeRow(out, at, (long) row * ROW_BYTES, numberOf);
             }
             byte[] content = new byte[(int) at + SegmentFormat.CHECKSUM_BYTES];
             MemorySegment heap = MemorySegment.ofArray(content);
             MemorySegment.copy(out, 0, heap, 0, at);
-            heap.set(SegmentFormat.U64, at, LongHashFunction.xx3().hashBytes(content, 0, (int) at));
+            heap.set(SegmentFormat.U64, at, Checksum.xxh3(heap, 0, at));
             clear();
             return content;
         }
@@ -132,53 +124,11 @@ public final class SegmentWriter implements AutoCloseable {
         count = 0;
     }
 
-    /// The rows by ascending id, those that repeat an id left out.
-    private long[] order() {
-        long[] order = new long[count];
-        for (int i = 0; i < count; i++) {
-            long top = rows.get(ID_WORD, (long) i * ROW_BYTES) ^ Long.MIN_VALUE;
-            order[i] = top >> NUMBER_BITS << NUMBER_BITS | i;
-        }
-        Arrays.sort(order);
-        sortTies(order);
-        int kept = 0;
-        for (long entry : order) {
-            if (kept == 0 || compare(order[kept - 1], entry) != 0) {
-                order[kept++] = entry;
-            }
-        }
-        return Arrays.copyOf(order, kept);
-    }
-
-    /// Ids that agree in their top bits are next to each other now, by their numbers: put them in full order.
-    private void sortTies(long[] order) {
-        for (int i = 1; i < order.length; i++) {
-            long entry = order[i];
-            int to = i;
-            while (to > 0 && compare(order[to - 1], entry) > 0) {
-                order[to] = order[to - 1];
-                to--;
-            }
-            order[to] = entry;
-        }
-    }
-
-    private int compare(long one, long other) {
-        int byTop = Long.compare(one >> NUMBER_BITS, other >> NUMBER_BITS);
-        return byTop != 0
-                ? byTop
-                : ChunkId.read(rows, rowAt(one)).compareTo(ChunkId.read(rows, rowAt(other)));
-    }
-
-    private static long rowAt(long entry) {
-        return (entry & (1L << NUMBER_BITS) - 1) * ROW_BYTES;
-    }
-
     /// The packs that rows name, by name; `numberOf` gets the place of each.
-    private List<Integer> table(long[] order, int[] numberOf) {
+    private List<Integer> table(int[] order, int[] numberOf) {
         BitSet named = new BitSet(packs.size());
-        for (long entry : order) {
-            named.set(packNumber(rowAt(entry)));
+        for (int row : order) {
+            named.set(packNumber((long) row * ROW_BYTES));
         }
         List<Integer> table =
                 named.stream().boxed().sorted(Comparator.comparing(packs::get)).toList();
