@@ -90,13 +90,13 @@ final class CacheDamageTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CURRENT,3",
-        "MANIFEST,12",
-        "OPTIONS,3",
-        "IDENTITY,2",
-        ".sst,25",
-        ".log,8",
-        ".blob,4"
+        "CURRENT,2",
+        "MANIFEST,4",
+        "OPTIONS,1",
+        "IDENTITY,1",
+        ".sst,4",
+        ".log,3",
+        ".blob,2"
     })
     void aFlippedByte(String kind, int times) throws IOException {
         SplittableRandom random = new SplittableRandom(kind.hashCode());
@@ -163,7 +163,7 @@ final class CacheDamageTest {
         assertThat(warnings).hasSize(2).last().asString().contains("damage");
     }
 
-    /// Opens it twice: whatever it is like, it answers; the second time, nothing is left to warn of.
+    /// Opens it again and again: whatever it is like, it answers; in the end, nothing is left to warn of.
     private void survives(Path home) {
         warnings.clear();
         try (LocalCache cache = open(home)) {
@@ -181,6 +181,9 @@ final class CacheDamageTest {
             readLeaves(cache);
         }
         assertThat(warnings).hasSizeLessThanOrEqualTo(warned ? 2 : 1);
+        if (warnings.isEmpty()) {
+            return;
+        }
         warnings.clear();
         try (LocalCache cache = open(home)) {
             answersNothingWrong(cache);
