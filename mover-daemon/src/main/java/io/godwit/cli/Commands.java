@@ -19,6 +19,7 @@ enum Commands {
     VERIFY,
     STATS,
     FORGET,
+    DEMO,
     DOCTOR,
     COMPLETION,
     HELP;
@@ -31,7 +32,7 @@ enum Commands {
     /// Whether it hashes volumes, and so wants the Vector API.
     boolean isHashing() {
         return switch (this) {
-            case BACKUP, RESTORE, VERIFY, DOCTOR -> true;
+            case BACKUP, RESTORE, VERIFY, DEMO, DOCTOR -> true;
             case INIT, SNAPSHOTS, VOLUMES, SHOW, DIFF, STATS, FORGET, COMPLETION, HELP -> false;
         };
     }
@@ -48,6 +49,7 @@ enum Commands {
             case VERIFY -> new VerifyCommand();
             case STATS -> new StatsCommand();
             case FORGET -> new ForgetCommand();
+            case DEMO -> new DemoCommand();
             case DOCTOR -> new DoctorCommand();
             case COMPLETION -> new CompletionCommand();
             case HELP -> new HelpCommand();

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /// The whole story on files in a temporary directory, in under a minute: back up, change, back up the changes,
@@ -78,8 +79,10 @@ public final class Demo {
                 TUESDAY);
         long added = DemoFiles.bytesBelow(Path.of(repo)) - first;
         out.printf(
+                Locale.ROOT,
                 "   %.1f MiB were written, and the repository grew by %.1f MiB.%n",
-                WRITES * 8192 / 1048576.0, added / 1048576.0);
+                WRITES * 8192 / 1048576.0,
+                added / 1048576.0);
 
         say("4. Both days come back bit for bit; the second one by writing only what differs.");
         expect(0, "snapshots");
