@@ -61,6 +61,9 @@ public final class BlockSources {
     private static BlockSource image(String path) {
         int flags = NativeFiles.O_RDONLY | NativeFiles.O_NONBLOCK;
         OpenFile file = new OpenFile(descriptor(path, flags), path, 1);
+        // Only a hint, so the result does not matter: an image that is not in the page cache is
+        // read about twice as fast.
+        NativeFiles.advise(file.descriptor(), 0, 0, NativeFiles.FADV_SEQUENTIAL);
         FileStatus opened = FileStatus.of(file.descriptor());
         return new FileSource(
                 file,

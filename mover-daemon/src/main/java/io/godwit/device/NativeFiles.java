@@ -41,16 +41,11 @@ final class NativeFiles {
     static final int FALLOC_PUNCH_HOLE = 2;
 
     static final int FADV_SEQUENTIAL = 2;
-    static final int FADV_WILLNEED = 3;
-    static final int FADV_DONTNEED = 4;
 
     private static final int AT_FDCWD = -100;
     private static final long BLKSSZGET = 0x1268;
     private static final long BLKGETSIZE64 = 0x80081272L;
-    private static final long BLKDISCARD = 0x1277;
     private static final long BLKZEROOUT = 0x127f;
-    private static final long LOOP_GET_STATUS64 = 0x4C05;
-    private static final int LOOP_INFO_BYTES = 232;
 
     private static final int PROT_READ_WRITE = 3;
     private static final int MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -174,31 +169,11 @@ final class NativeFiles {
 
     /// Has the kernel write zeros to a block device; they need not free space.
     static int zeroOut(int descriptor, long offset, long length) {
-        return range(descriptor, BLKZEROOUT, offset, length);
-    }
-
-    /// Tells a block device that a range is not needed; what it reads as afterwards is undefined.
-    static int discard(int descriptor, long offset, long length) {
-        return range(descriptor, BLKDISCARD, offset, length);
-    }
-
-    private static int range(int descriptor, long request, long offset, long length) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment pair = arena.allocate(JAVA_LONG, 2);
-            pair.setAtIndex(JAVA_LONG, 0, offset);
-            pair.setAtIndex(JAVA_LONG, 1, length);
-            return half(IOCTL, descriptor, value(request), pair.address(), 0);
-        }
-    }
-
-    /// Whether this loop device stands on the file with that device number and inode.
-    static boolean loopStandsOn(int descriptor, long device, long inode) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment info = arena.allocate(LOOP_INFO_BYTES, 8);
-            int result = half(IOCTL, descriptor, value(LOOP_GET_STATUS64), info.address(), 0);
-            return result == 0
-                    && info.get(JAVA_LONG, 0) == device
-                    && info.get(JAVA_LONG, 8) == inode;
+            MemorySegment range = arena.allocate(JAVA_LONG, 2);
+            range.setAtIndex(JAVA_LONG, 0, offset);
+            range.setAtIndex(JAVA_LONG, 1, length);
+            return half(IOCTL, descriptor, value(BLKZEROOUT), range.address(), 0);
         }
     }
 
