@@ -47,7 +47,9 @@ final class PatternSource implements BlockSource {
         reads.incrementAndGet();
         mostInFlight.accumulateAndGet(inFlight.incrementAndGet(), Math::max);
         try {
-            gate.await();
+            if (gate.getCount() > 0) {
+                gate.await();
+            }
             if (failsAt >= offset && failsAt < offset + length) {
                 throw new IllegalStateException("planted");
             }
