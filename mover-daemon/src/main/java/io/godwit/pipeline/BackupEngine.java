@@ -207,7 +207,7 @@ public final class BackupEngine {
         }
         RegionQueue queue =
                 new RegionQueue(
-                        source, base.scope(), source.size(), parents::has, counters.progress);
+                        source, base.scope(), source.size(), parents::has, counters);
         return new Supply(queue, direct, null);
     }
 

@@ -17,7 +17,7 @@ final class RegionQueue implements RegionSupply {
     private final long volumeBytes;
     private final long regions;
     private final LongPredicate parentHasPage;
-    private final RunProgress progress;
+    private final RunCounters counters;
     private final ArrayDeque<Long> again = new ArrayDeque<>();
     private long next;
     private long dataFrom = -1;
@@ -29,13 +29,13 @@ final class RegionQueue implements RegionSupply {
             ReadScope scope,
             long volumeBytes,
             LongPredicate parentHasPage,
-            RunProgress progress) {
+            RunCounters counters) {
         this.source = source;
         this.scope = scope;
         this.volumeBytes = volumeBytes;
         this.regions = (volumeBytes + REGION_BYTES - 1) / REGION_BYTES;
         this.parentHasPage = parentHasPage;
-        this.progress = progress;
+        this.counters = counters;
     }
 
     @Override
@@ -51,7 +51,11 @@ final class RegionQueue implements RegionSupply {
                 describe(plan, region);
                 return true;
             }
-            progress.doneBytes.add(Math.min(REGION_BYTES, volumeBytes - region * REGION_BYTES));
+            long bytes = Math.min(REGION_BYTES, volumeBytes - region * REGION_BYTES);
+            if (!(scope instanceof ReadScope.Changed)) {
+                counters.holesBytes.add(bytes);
+                counters.progress.doneBytes.add(bytes);
+            }
         }
         return false;
     }
@@ -62,7 +66,7 @@ final class RegionQueue implements RegionSupply {
     /// A queue of these regions only, planned as here: to do them once more.
     RegionQueue of(Collection<Long> chosen) {
         RegionQueue queue =
-                new RegionQueue(source, scope, volumeBytes, parentHasPage, new RunProgress());
+                new RegionQueue(source, scope, volumeBytes, parentHasPage, new RunCounters(new RunProgress()));
         queue.next = regions;
         queue.again.addAll(chosen);
         return queue;

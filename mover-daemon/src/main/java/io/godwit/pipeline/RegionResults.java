@@ -26,6 +26,10 @@ final class RegionResults {
         counters.progress.changedBytes.add(bytes);
     }
 
+    void holesBytes(long bytes) {
+        counters.holesBytes.add(bytes);
+    }
+
     synchronized boolean has(long region) {
         return pages.containsKey(region);
     }

@@ -106,6 +106,7 @@ final class RegionWorker {
             mend(changed);
         }
         results.changedBytes(changed);
+        results.holesBytes(holes());
         write(page, compare, foreign);
     }
 
@@ -137,6 +138,14 @@ final class RegionWorker {
             scan.run(worn, map, true, true);
             map.applyChanges(sealer.changes());
         }
+    }
+
+    private long holes() {
+        long bytes = 0;
+        for (int extent = 0; extent < map.extentCount(); extent++) {
+            bytes += map.slot(extent) == RegionMap.HOLE ? map.lengthBytes(extent) : 0;
+        }
+        return bytes;
     }
 
     private void write(@Nullable PageRef page, boolean onParent, Set<PackId> foreign) {
