@@ -44,6 +44,9 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     private static final int SINGLE = 1;
 
+    /// 2.5 MiB.
+    private static final int RECENT_ROWS = 1 << 15;
+
     private final @Nullable CacheOpener opener;
     private final LookupGate gate = new LookupGate();
 
@@ -51,6 +54,10 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     private final LookupGate inside = new LookupGate();
 
     private final MemoryTier memory = new MemoryTier();
+
+    /// What was found on the disk a moment ago: volumes that are alike are often read at the same time.
+    private final MemoryRows recent = new MemoryRows(RECENT_ROWS);
+
     private final Object changing = new Object();
     private final ThreadLocal<LookupBatch> single =
             ThreadLocal.withInitial(() -> new LookupBatch(SINGLE));
@@ -135,7 +142,11 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
             }
             RocksTier tier = disk.get();
             if (tier != null) {
-                tier.find(batch, without);
+                recent.find(batch, without);
+                int asked = tier.find(batch, without);
+                if (asked > 0) {
+                    recent.putFound(batch, batch.scratch(), asked);
+                }
             }
         } catch (CacheFailure e) {
             abandonDisk(e);
@@ -330,6 +341,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
             detach();
             CacheLock held = lock;
             memory.clear();
+            recent.clear();
             memoryUsed = false;
             denied = PackSet.EMPTY;
             unusable = condemned;

@@ -47,27 +47,56 @@ final class MemoryRows {
         }
     }
 
-    /// Copies where the chunk stands to `place[at]`; false when it is not here.
-    boolean find(MemorySegment ids, long idAt, MemorySegment place, long at) {
+    /// Answers what the batch is missing, except rows in `unusable` packs; one locking for all of it.
+    void find(LookupBatch batch, PackSet unusable) {
         long stamp = lock.readLock();
         try {
-            long row = seek(ids, idAt);
-            if (row < 0 || table.get(ValueLayout.JAVA_INT_UNALIGNED, row + LENGTH_AT) == 0) {
-                return false;
+            for (int i = 0; size > 0 && i < batch.size(); i++) {
+                if (batch.answer(i) == LookupBatch.Answer.MISSING) {
+                    find(batch, i, unusable);
+                }
             }
-            MemorySegment.copy(table, row + ChunkId.BYTES, place, at, RowFormat.WIDE_BYTES);
-            return true;
         } finally {
             lock.unlockRead(stamp);
+        }
+    }
+
+    private void find(LookupBatch batch, int i, PackSet unusable) {
+        long row = seek(batch.ids(), (long) i * ChunkId.BYTES);
+        if (row >= 0
+                && table.get(ValueLayout.JAVA_INT_UNALIGNED, row + LENGTH_AT) != 0
+                && !RowFormat.in(unusable, table, row + ChunkId.BYTES)) {
+            long at = LookupBatch.placeOffset(i);
+            MemorySegment.copy(
+                    table, row + ChunkId.BYTES, batch.places(), at, RowFormat.WIDE_BYTES);
+            batch.answer(i, LookupBatch.Answer.FOUND);
+        }
+    }
+
+    /// Keeps those of the first `count` numbers of a batch that were found.
+    void putFound(LookupBatch batch, BatchScratch asked, int count) {
+        long stamp = lock.writeLock();
+        try {
+            for (int k = 0; k < count; k++) {
+                int i = asked.number(k);
+                if (batch.answer(i) == LookupBatch.Answer.FOUND) {
+                    makeRoom(batch.ids(), (long) i * ChunkId.BYTES);
+                    insert(
+                            batch.ids(),
+                            (long) i * ChunkId.BYTES,
+                            batch.places(),
+                            LookupBatch.placeOffset(i));
+                }
+            }
+        } finally {
+            lock.unlockWrite(stamp);
         }
     }
 
     void put(MemorySegment ids, long idAt, MemorySegment place, long at) {
         long stamp = lock.writeLock();
         try {
-            if (capacity < maxRows && (size > capacity / 2 || seek(ids, idAt) < 0)) {
-                grow();
-            }
+            makeRoom(ids, idAt);
             insert(ids, idAt, place, at);
         } finally {
             lock.unlockWrite(stamp);
@@ -106,6 +135,12 @@ final class MemoryRows {
         }
         MemorySegment.copy(ids, idAt, table, row, ChunkId.BYTES);
         MemorySegment.copy(place, at, table, row + ChunkId.BYTES, RowFormat.WIDE_BYTES);
+    }
+
+    private void makeRoom(MemorySegment ids, long idAt) {
+        if (capacity < maxRows && (size > capacity / 2 || seek(ids, idAt) < 0)) {
+            grow();
+        }
     }
 
     private void grow() {

@@ -30,20 +30,7 @@ final class MemoryTier {
     private long leafBytes;
 
     void find(LookupBatch batch, PackSet unusable) {
-        for (int i = 0; i < batch.size(); i++) {
-            if (batch.answer(i) == LookupBatch.Answer.MISSING) {
-                long at = LookupBatch.placeOffset(i);
-                long idAt = (long) i * ChunkId.BYTES;
-                if (rows.find(batch.ids(), idAt, batch.places(), at)
-                        && !RowFormat.in(unusable, batch.places(), at)) {
-                    batch.answer(i, LookupBatch.Answer.FOUND);
-                }
-            }
-        }
-    }
-
-    boolean hasRows() {
-        return rows.size() > 0;
+        rows.find(batch, unusable);
     }
 
     void add(List<ChunkRef> refs) {

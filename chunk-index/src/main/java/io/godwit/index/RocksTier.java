@@ -102,12 +102,13 @@ final class RocksTier implements AutoCloseable {
         return writable;
     }
 
-    /// Looks up what the batch is missing. Rows in `unusable` packs, and rows that make no sense, stay missing.
-    void find(LookupBatch batch, PackSet unusable) throws CacheFailure {
+    /// Looks up what the batch is missing, and returns how many that were: their numbers are in the batch's scratch.
+    /// Rows in `unusable` packs, and rows that make no sense, stay missing.
+    int find(LookupBatch batch, PackSet unusable) throws CacheFailure {
         BatchScratch scratchOf = batch.scratch();
         int count = scratchOf.gather(batch);
         if (count == 0) {
-            return;
+            return 0;
         }
         try {
             List<ByteBufferGetStatus> values =
@@ -131,6 +132,7 @@ final class RocksTier implements AutoCloseable {
                     throw failure("cannot be read", new RocksDBException(value.status));
                 }
             }
+            return count;
         } catch (RocksDBException e) {
             throw failure("cannot be read", e);
         }

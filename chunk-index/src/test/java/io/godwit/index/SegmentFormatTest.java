@@ -1,5 +1,6 @@
 package io.godwit.index;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,6 +8,11 @@ import io.godwit.chunk.ChunkId;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pack.ChunkRef;
+import io.godwit.pack.PackId;
+import io.godwit.pack.RecordRef;
+import io.godwit.pack.SessionId;
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -42,6 +48,34 @@ final class SegmentFormatTest {
         byte[] content = write(List.of(first, second));
         assertThat(read(content)).containsExactly(first);
         assertThat(new SegmentReader(NAME, content).packs()).containsExactly(rows.pack(1));
+    }
+
+    @Test
+    void readsVersion1ForEver() throws IOException {
+        try (InputStream golden =
+                getClass().getResourceAsStream("/golden/index/segment-v1.golden")) {
+            byte[] content = requireNonNull(golden).readAllBytes();
+            List<ChunkRef> refs = golden();
+            assertThat(read(content)).containsExactlyElementsOf(refs);
+            assertThat(write(refs)).isEqualTo(content);
+        }
+    }
+
+    /// What the golden file holds: shared and lonely records, both kinds of packs, small and large numbers.
+    private static List<ChunkRef> golden() {
+        SessionId early = new SessionId(0, 0x0123456789abcdefL, 0x76543210);
+        SessionId late = new SessionId(0x1122334455667788L, -1, -1);
+        RecordRef lonely = new RecordRef(new PackId(early, 0), false, 0, 64, 1, 4096);
+        RecordRef shared = new RecordRef(new PackId(early, 0), false, 1, 93, 300_000, 524_288);
+        RecordRef page = new RecordRef(new PackId(early, 1), true, 127, 128, 129, 16_384);
+        int most = Integer.MAX_VALUE;
+        RecordRef last = new RecordRef(new PackId(late, -1), false, most, most, most, most);
+        return List.of(
+                new ChunkRef(new ChunkId(0, 0, 0, 1), lonely, 0, 4096),
+                new ChunkRef(new ChunkId(1, 2, 3, 4), shared, 0, 262_144),
+                new ChunkRef(new ChunkId(1, 2, 3, 5), shared, 262_144, 262_144),
+                new ChunkRef(new ChunkId(Long.MAX_VALUE, 0, 0, 0), page, 0, 16_384),
+                new ChunkRef(new ChunkId(-1, -1, -1, -1), last, most - 1, 1));
     }
 
     @Test
