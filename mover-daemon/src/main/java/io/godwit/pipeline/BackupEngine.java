@@ -206,8 +206,7 @@ public final class BackupEngine {
             return new Supply(inMemory, reader(inMemory), memory);
         }
         RegionQueue queue =
-                new RegionQueue(
-                        source, base.scope(), source.size(), parents::has, counters);
+                new RegionQueue(source, base.scope(), source.size(), parents::has, counters);
         return new Supply(queue, direct, null);
     }
 

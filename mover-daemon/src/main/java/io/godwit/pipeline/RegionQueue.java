@@ -66,7 +66,12 @@ final class RegionQueue implements RegionSupply {
     /// A queue of these regions only, planned as here: to do them once more.
     RegionQueue of(Collection<Long> chosen) {
         RegionQueue queue =
-                new RegionQueue(source, scope, volumeBytes, parentHasPage, new RunCounters(new RunProgress()));
+                new RegionQueue(
+                        source,
+                        scope,
+                        volumeBytes,
+                        parentHasPage,
+                        new RunCounters(new RunProgress()));
         queue.next = regions;
         queue.again.addAll(chosen);
         return queue;
