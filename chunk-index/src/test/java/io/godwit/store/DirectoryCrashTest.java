@@ -79,7 +79,7 @@ final class DirectoryCrashTest {
     }
 
     private static Store open(Path root) {
-        return DirectoryStore.open(root, InstantSource.system(), new Random());
+        return DirectoryStore.open(root, InstantSource.system(), new Random(ProcessHandle.current().pid()));
     }
 
     /// The process that dies: several threads put objects whose names tell their contents.
