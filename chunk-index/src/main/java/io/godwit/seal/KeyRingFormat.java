@@ -30,12 +30,12 @@ import javax.crypto.spec.SecretKeySpec;
 /// | 4 | ring number |
 /// | 32 | public key of a X25519 pair that was made for this ring and forgotten |
 /// | varint | number of boxes |
-/// | each 8 + 48 | slot id; the content key, sealed under HKDF(X25519, ring's || slot's public key, "ring box" || number) |
+/// | each 8 + 48 | slot id as u64; the content key, sealed under HKDF(X25519, ring's || slot's public key, "ring box" || number) |
 /// | varint | length of the sealed content |
 /// | n | content, sealed under HKDF(content key, ring's public key, "ring content" || number) |
 /// | 32 | HMAC-SHA256 of header and body before it, under HKDF(the secret for this in the ring before, or in the first slot; "ring authentication" || number) |
 ///
-/// Both seals: AES-256-GCM, nonce zero; AAD of a box = repository id || number || slot id, of the content =
+/// Both seals: AES-256-GCM, nonce zero; AAD of a box = repository id || number u32 || slot id u64, of the content =
 /// header || body before it. Content: ring number 4; root of ids 32; secret that authenticates the next ring 32;
 /// varint generations, each 32; varint slots, each id 8, kind 1, time of creation 8, public key 32.
 ///

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// (K, commitment) = HKDF(Argon2id(password, salt) or the file's bytes, salt, "slot" || suite || kind), 32 bytes each;
 /// the commitment tells a wrong password from damage, and makes sure that a slot opens under one password only.
-/// Sealed with AES-256-GCM, nonce zero, AAD = header || repository id || name || body before it. The anchor
+/// Sealed with AES-256-GCM, nonce zero, AAD = header || repository id || name as a string || body before it. The anchor
 /// authenticates the first ring that has this slot; that ring authenticates the next.
 final class KeySlot {
     static final int MAX_BYTES = 4096;
