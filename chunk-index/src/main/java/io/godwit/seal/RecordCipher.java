@@ -45,7 +45,8 @@ public final class RecordCipher {
         }
     }
 
-    /// Writes `length` sealed bytes and the tag to `target`, which may be where `source` is. An ordinal must not be used twice with the same keys.
+    /// Writes `length` sealed bytes and the tag to `target`, which may be where `source` is.
+    /// An ordinal must not be used twice with the same keys.
     public void seal(
             PackKeys keys,
             int ordinal,
