@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -34,19 +33,17 @@ final class CatalogueAlarms {
     }
 
     void remember(CatalogueView view) {
-        view.counters()
-                .forEach(
-                        (volume, counter) -> {
-                            OptionalLong known = memory.newestCounter(volume);
-                            if (known.isEmpty() || known.getAsLong() < counter) {
-                                memory.rememberCounter(volume, counter);
-                            }
-                        });
+        Map<VolumeKey, Long> known = memory.newestCounters(view.onlyVolume());
+        Map<VolumeKey, Long> newer = new HashMap<>(view.counters());
+        newer.entrySet().removeIf(e -> known.getOrDefault(e.getKey(), 0L) >= e.getValue());
+        if (!newer.isEmpty()) {
+            memory.rememberCounters(newer);
+        }
     }
 
     private List<CatalogueView.Problem> alarms(CatalogueView view) {
         List<CatalogueView.Problem> alarms = new ArrayList<>();
-        Map<VolumeKey, TreeSet<Long>> seen = new HashMap<>();
+        Map<VolumeKey, SortedSet<Long>> seen = new HashMap<>();
         Map<VolumeKey, String> names = new HashMap<>();
         view.everything()
                 .forEach(
@@ -55,34 +52,32 @@ final class CatalogueAlarms {
                             seen.computeIfAbsent(key, _ -> new TreeSet<>()).add(entry.counter());
                             names.put(key, entry.volume().value());
                         });
-        view.counters()
+        memory.newestCounters(view.onlyVolume())
                 .forEach(
-                        (volume, newest) -> {
-                            String name = names.getOrDefault(volume, volume.value());
-                            checkMemory(alarms, volume, name, newest);
-                            if (!view.damaged().contains(volume)) {
-                                checkGaps(
+                        (volume, known) ->
+                                checkMemory(
                                         alarms,
-                                        name,
-                                        view.accounted(volume),
-                                        seen.getOrDefault(volume, new TreeSet<>()));
-                            }
-                        });
-        view.onlyVolume()
-                .filter(volume -> !view.counters().containsKey(volume))
-                .ifPresent(volume -> checkMemory(alarms, volume, volume.value(), 0));
+                                        names.getOrDefault(volume, volume.value()),
+                                        view.counters().getOrDefault(volume, 0L),
+                                        known));
+        seen.forEach(
+                (volume, counters) -> {
+                    if (!view.damaged().contains(volume)) {
+                        String name = names.getOrDefault(volume, volume.value());
+                        checkGaps(alarms, name, view.accounted(volume), counters);
+                    }
+                });
         return alarms;
     }
 
-    private void checkMemory(
-            List<CatalogueView.Problem> alarms, VolumeKey volume, String name, long newest) {
-        OptionalLong known = memory.newestCounter(volume);
-        if (known.isPresent() && known.getAsLong() > newest) {
+    private static void checkMemory(
+            List<CatalogueView.Problem> alarms, String name, long newest, long known) {
+        if (known > newest) {
             alarms.add(
                     new CatalogueView.Problem(
                             CommitWarnings.Kind.ROLLED_BACK,
                             "the store shows an older history of volume %s than before: newest=%d known=%d"
-                                    .formatted(name, newest, known.getAsLong())));
+                                    .formatted(name, newest, known)));
         }
     }
 

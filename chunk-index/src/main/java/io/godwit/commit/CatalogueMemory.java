@@ -3,8 +3,8 @@ package io.godwit.commit;
 import io.godwit.pack.SessionId;
 import io.godwit.store.ObjectKey;
 import io.godwit.volume.VolumeKey;
+import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /// What a node remembers of a catalogue: hints that save requests, and the newest counters, which tell when the
 /// store shows less than before. It may forget anything at any time.
@@ -21,10 +21,11 @@ public interface CatalogueMemory {
 
     void rememberSettled(SessionId session);
 
-    /// The largest counter that was ever seen of the volume.
-    OptionalLong newestCounter(VolumeKey volume);
+    /// The largest counter that was ever seen of each volume, or of one.
+    Map<VolumeKey, Long> newestCounters(Optional<VolumeKey> only);
 
-    void rememberCounter(VolumeKey volume, long counter);
+    /// Remembers counters of which none is smaller than what was remembered before.
+    void rememberCounters(Map<VolumeKey, Long> counters);
 
     /// Remembers nothing.
     static CatalogueMemory none() {
@@ -46,12 +47,12 @@ public interface CatalogueMemory {
             public void rememberSettled(SessionId session) {}
 
             @Override
-            public OptionalLong newestCounter(VolumeKey volume) {
-                return OptionalLong.empty();
+            public Map<VolumeKey, Long> newestCounters(Optional<VolumeKey> only) {
+                return Map.of();
             }
 
             @Override
-            public void rememberCounter(VolumeKey volume, long counter) {}
+            public void rememberCounters(Map<VolumeKey, Long> counters) {}
         };
     }
 }

@@ -7,6 +7,9 @@ package io.godwit.commit;
 /// @param pid the process
 /// @param startTicks when the process started, in clock ticks since the boot: a pid is used again
 public record HostIdentity(String host, String boot, long pid, long startTicks) {
+    /// Stands where the host or the boot cannot be told; it is like no other, not even itself.
+    public static final String UNKNOWN = "unknown";
+
     static final int TEXT_BYTES_MAX = 256;
 
     public HostIdentity {
@@ -18,6 +21,6 @@ public record HostIdentity(String host, String boot, long pid, long startTicks) 
 
     /// Whether both are, or were, processes that see each other's pids.
     public boolean sharesPidsWith(HostIdentity other) {
-        return host.equals(other.host) && boot.equals(other.boot);
+        return host.equals(other.host) && boot.equals(other.boot) && !boot.startsWith(UNKNOWN);
     }
 }

@@ -1,5 +1,6 @@
 package io.godwit.commit;
 
+import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.format.ObjectKind;
 import io.godwit.store.ObjectKey;
@@ -33,7 +34,12 @@ final class Publishing {
 
     private boolean publish(CatalogueEntry entry) {
         ObjectKey key = key(entry);
-        byte[] sealed = records.seal(ObjectKind.SNAPSHOT, key, EntryFormat.encode(entry));
+        byte[] plain = EntryFormat.encode(entry);
+        if (!EntryFormat.decode(plain, key.value()).equals(entry)) {
+            throw new GodwitException(
+                    FailureKind.INTERNAL, "entry does not decode as it was meant: object=" + key);
+        }
+        byte[] sealed = records.seal(ObjectKind.SNAPSHOT, key, plain);
         for (int attempt = 1; ; attempt++) {
             try {
                 records.put(key, sealed);

@@ -6,6 +6,7 @@ import io.godwit.format.ObjectKind;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
@@ -43,8 +44,14 @@ final class RecordStore {
         return store.read(key, 0, MemorySegment.ofArray(new byte[1])) >= 0;
     }
 
+    /// Sealed, and opened again before it leaves.
     byte[] seal(ObjectKind kind, ObjectKey key, byte[] plain) {
-        return sealing.seal(kind, key, plain);
+        byte[] sealed = sealing.seal(kind, key, plain);
+        if (!Arrays.equals(sealing.open(kind, key, sealed), plain)) {
+            throw new GodwitException(
+                    FailureKind.INTERNAL, "object does not open as it was sealed: object=" + key);
+        }
+        return sealed;
     }
 
     Store.Put put(ObjectKey key, byte[] sealed) {

@@ -113,7 +113,13 @@ final class Register {
         }
     }
 
+    /// What leaves is what would be known again.
     private <T> byte[] seal(Content<T> content) {
+        String name = content.key().value();
+        if (!content.mine().test(content.format().apply(content.plain(), name))) {
+            throw new GodwitException(
+                    FailureKind.INTERNAL, "record does not decode as it was meant: object=" + name);
+        }
         return records.seal(content.kind(), content.key(), content.plain());
     }
 

@@ -12,8 +12,6 @@ import java.util.Optional;
 /// A pid means something only within its boot and its process namespace, and is used again: so the boot id carries
 /// the namespace, and a process is known by its pid and the tick it started at.
 public final class LocalHost {
-    private static final String UNKNOWN = "unknown";
-
     /// Field 22 of `stat`, counted behind the command's closing parenthesis, which is field 2.
     private static final int START_FIELD = 22 - 3;
 
@@ -38,11 +36,11 @@ public final class LocalHost {
         return text("etc/machine-id")
                 .or(() -> text("var/lib/dbus/machine-id"))
                 .or(() -> text("etc/hostname"))
-                .orElse(UNKNOWN);
+                .orElse(HostIdentity.UNKNOWN);
     }
 
     private String boot() {
-        String boot = text("proc/sys/kernel/random/boot_id").orElse(UNKNOWN);
+        String boot = text("proc/sys/kernel/random/boot_id").orElse(HostIdentity.UNKNOWN);
         return boot + "/" + namespace();
     }
 
@@ -50,7 +48,7 @@ public final class LocalHost {
         try {
             return Files.readSymbolicLink(root.resolve("proc/self/ns/pid")).toString();
         } catch (IOException | UnsupportedOperationException | SecurityException e) {
-            return UNKNOWN;
+            return HostIdentity.UNKNOWN;
         }
     }
 

@@ -22,7 +22,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -64,14 +63,15 @@ final class CatalogueTest {
         }
 
         @Override
-        public OptionalLong newestCounter(VolumeKey volume) {
-            Long counter = counters.get(volume);
-            return counter == null ? OptionalLong.empty() : OptionalLong.of(counter);
+        public Map<VolumeKey, Long> newestCounters(Optional<VolumeKey> only) {
+            Map<VolumeKey, Long> known = new HashMap<>(counters);
+            only.ifPresent(volume -> known.keySet().retainAll(Set.of(volume)));
+            return known;
         }
 
         @Override
-        public void rememberCounter(VolumeKey volume, long counter) {
-            counters.put(volume, counter);
+        public void rememberCounters(Map<VolumeKey, Long> newer) {
+            counters.putAll(newer);
         }
     }
 
@@ -422,6 +422,10 @@ final class CatalogueTest {
         wipe();
         catalogue.read(DB);
         assertThat(repository.warned()).singleElement().asString().contains("rolled-back");
+        catalogue.read();
+        assertThat(repository.warned()).hasSize(2);
+        catalogue.read(new VolumeName("other"));
+        assertThat(repository.warned()).hasSize(2);
     }
 
     private void wipe() {
@@ -453,6 +457,38 @@ final class CatalogueTest {
         collector.collect();
         catalogue.read();
         assertThat(repository.warned()).isEmpty();
+    }
+
+    // ---- moves
+
+    @Test
+    void followsMovesOfMoves() {
+        PackName a = new PackName(new io.godwit.pack.PackId(new SessionId(0, 1, 1), 0), false);
+        PackName b = new PackName(new io.godwit.pack.PackId(new SessionId(1, 2, 2), 0), false);
+        PackName c = new PackName(new io.godwit.pack.PackId(new SessionId(2, 3, 3), 0), true);
+        assertThat(PackMoves.read(repository).round()).isZero();
+        assertThat(PackMoves.read(repository).targets(a.id())).isEmpty();
+        List<List<PackMove>> rounds =
+                List.of(
+                        List.of(new PackMove(a, List.of(b))),
+                        List.of(new PackMove(a, List.of(b)), new PackMove(b, List.of(c))));
+        for (int round = 1; round <= 2; round++) {
+            collector.put(
+                    io.godwit.format.ObjectKind.INDEX_ROOT,
+                    CommitKeys.indexRoot(round),
+                    IndexRootFormat.encode(
+                            new IndexRoot(
+                                    round,
+                                    Nonce.random(others.random()),
+                                    0,
+                                    List.of(),
+                                    rounds.get(round - 1))));
+        }
+        PackMoves moves = PackMoves.read(repository);
+        assertThat(moves.round()).isEqualTo(2);
+        assertThat(moves.targets(a.id())).containsExactly(c);
+        assertThat(moves.targets(b.id())).containsExactly(c);
+        assertThat(moves.targets(c.id())).isEmpty();
     }
 
     // ---- names of snapshots
