@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every record: what version 1 wrote is read for ever, and what nobody wrote is `CORRUPT` and nothing else.
 final class RecordFormatTest {
-    private static final int MUTATIONS = 20_000;
+    private static final int MUTATIONS = 6_000;
 
     static List<Sample<?>> samples() {
         return RecordSamples.all();
