@@ -27,11 +27,13 @@ record BackupBase(
     /// Finds the parent, and decides whether a list of changes can be laid over it.
     ///
     /// @param volumeBytes of the source, or -1 for a stream
+    /// @param grain of the chunker: pages on another one cannot be taken over
     static BackupBase choose(
             BackupRequest request,
             CatalogueView catalogue,
             Repository repository,
             long volumeBytes,
+            int grain,
             RunListener listener) {
         return switch (request.scope()) {
             case ReadScope.Everything everything ->
@@ -41,7 +43,8 @@ record BackupBase(
                 yield parent(request, catalogue, repository, allocated, CbtMode.ALLOCATED);
             }
             case ReadScope.Changed changed ->
-                    onChanges(request, changed, catalogue, repository, volumeBytes, listener);
+                    onChanges(
+                            request, changed, catalogue, repository, volumeBytes, grain, listener);
         };
     }
 
@@ -87,6 +90,7 @@ record BackupBase(
             CatalogueView catalogue,
             Repository repository,
             long volumeBytes,
+            int grain,
             RunListener listener) {
         requireInside(changed.extents(), Math.min(changed.size(), volumeBytes), "changed");
         if (changed.size() > volumeBytes) {
@@ -103,16 +107,26 @@ record BackupBase(
                                 ? "an audit found changed extents that left out a change"
                                 : "";
         if (base.isEmpty() || !doubt.isEmpty()) {
-            listener.warning(
+            return everything(
+                    request,
+                    catalogue,
+                    repository,
+                    changed,
                     base.isEmpty() ? "cbt-base-forgotten" : "cbt-distrusted",
-                    doubt + "; everything is read: volume=" + request.volume());
-            BackupRequest full = request.readingEverything();
-            BackupBase read =
-                    parent(full, catalogue, repository, new ReadScope.Everything(), CbtMode.FULL);
-            return new BackupBase(
-                    read.entry, read.root, read.scope, read.mode, changed.extents().size(), false);
+                    doubt,
+                    listener);
         }
         Root root = repository.readRoot(base.get());
+        if (root.grain() != grain) {
+            return everything(
+                    request,
+                    catalogue,
+                    repository,
+                    changed,
+                    "cbt-other-chunker",
+                    "the base was cut by another chunker",
+                    listener);
+        }
         ReadScope scope =
                 new ReadScope.Changed(
                         changed.size(),
@@ -120,6 +134,23 @@ record BackupBase(
                         changed.extents().union(beside(root, changed, volumeBytes, repository)));
         return new BackupBase(
                 base, Optional.of(root), scope, CbtMode.CHANGED, changed.extents().size(), false);
+    }
+
+    /// The newest parent with everything read, because the list cannot be laid over its base.
+    private static BackupBase everything(
+            BackupRequest request,
+            CatalogueView catalogue,
+            Repository repository,
+            ReadScope.Changed changed,
+            String kind,
+            String reason,
+            RunListener listener) {
+        listener.warning(kind, reason + "; everything is read: volume=" + request.volume());
+        BackupRequest full = request.readingEverything();
+        BackupBase read =
+                parent(full, catalogue, repository, new ReadScope.Everything(), CbtMode.FULL);
+        return new BackupBase(
+                read.entry, read.root, read.scope, read.mode, changed.extents().size(), false);
     }
 
     /// What must be read although no list names it: what the volume grew by, and what the base could not read.

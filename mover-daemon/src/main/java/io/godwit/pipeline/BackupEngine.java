@@ -27,12 +27,14 @@ import io.godwit.volume.SourceOrigin;
 import io.godwit.volume.VolumeTree;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Backs one volume up: from the source as the user named it to the committed snapshot.
@@ -44,6 +46,8 @@ public final class BackupEngine {
     private final BackupRequest request;
     private final RunListener listener;
     private final RunCounters counters;
+    private final Function<String, BlockSource> sources;
+    private final Duration heartbeat;
     private final AtomicReference<@Nullable BackupRun> running = new AtomicReference<>();
 
     public BackupEngine(
@@ -52,6 +56,28 @@ public final class BackupEngine {
             BackupRequest request,
             RunProgress progress,
             RunListener listener) {
+        this(
+                repository,
+                settings,
+                request,
+                progress,
+                listener,
+                BlockSources::open,
+                HeartbeatThread.INTERVAL);
+    }
+
+    /// @param sources opens what the request names
+    /// @param heartbeat the time between two beats
+    BackupEngine(
+            Repository repository,
+            MoverSettings settings,
+            BackupRequest request,
+            RunProgress progress,
+            RunListener listener,
+            Function<String, BlockSource> sources,
+            Duration heartbeat) {
+        this.sources = sources;
+        this.heartbeat = heartbeat;
         this.repository = repository;
         this.settings = settings;
         this.request = request;
@@ -65,10 +91,16 @@ public final class BackupEngine {
     public BackupResult run() throws InterruptedException {
         long start = settings.nanoClock().getAsLong();
         long putsBefore = repository.storePuts();
-        try (BlockSource source = BlockSources.open(request.source())) {
+        try (BlockSource source = sources.apply(request.source())) {
             CatalogueView catalogue = repository.catalogue().read(request.volume());
             BackupBase base =
-                    BackupBase.choose(request, catalogue, repository, source.size(), listener);
+                    BackupBase.choose(
+                            request,
+                            catalogue,
+                            repository,
+                            source.size(),
+                            chunker(source).grain(),
+                            listener);
             BackupReport report = new BackupReport(request, counters);
             if (request.dryRun()) {
                 SessionId id = SessionId.random(0, repository.access().random());
@@ -89,7 +121,8 @@ public final class BackupEngine {
                 SessionRequest.of("backup")
                         .withPins(base.entry().stream().toList())
                         .withIndex(repository.collectedPacks(), this::onCondemned);
-        try (Session session = Session.open(repository.access(), wanted)) {
+        try (Session session = Session.open(repository.access(), wanted);
+                Undisturbed _ = new Undisturbed(session)) {
             BackupBase pinned = base.asPinnedBy(session, listener);
             transfer(
                     source,
@@ -98,6 +131,19 @@ public final class BackupEngine {
                     RunSession.of(session),
                     Optional.of(session),
                     report);
+        }
+    }
+
+    /// Ends a session whatever interrupts the thread: its last words are file operations, which an interrupted
+    /// thread cannot do.
+    private record Undisturbed(Session session) implements AutoCloseable {
+        @Override
+        public void close() {
+            boolean interrupted = Thread.interrupted();
+            session.abort("ended by its writer without a commit");
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -136,8 +182,10 @@ public final class BackupEngine {
                                 base.tree(),
                                 counters)) {
             running.set(run);
-            boolean beats = session.isPresent() && !(source instanceof StreamSource);
-            try (HeartbeatThread _ = beats ? run.startHeartbeat(session.orElseThrow()) : null) {
+            try (HeartbeatThread _ =
+                    session.isPresent()
+                            ? run.startHeartbeat(session.orElseThrow(), heartbeat)
+                            : null) {
                 run.run();
             }
             listener.phase("committing", 0);

@@ -24,6 +24,7 @@ import io.godwit.volume.TreeWriter;
 import io.godwit.volume.VolumeTree;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -80,7 +81,7 @@ final class BackupRun implements AutoCloseable {
                         sample.lookaheadBytes(),
                         sample.lookaheadBytes());
         results = new RegionResults(counters);
-        repair = new RegionRepair();
+        repair = RegionRepair.of(chunker);
         uploader =
                 new PackUploader(
                         new Uploads(),
@@ -185,11 +186,17 @@ final class BackupRun implements AutoCloseable {
         } finally {
             inWork.writeLock().unlock();
         }
-        redo(referring);
+        try {
+            redo(referring);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new GodwitException(
+                    FailureKind.INTERRUPTED, "interrupted while regions were stored again", e);
+        }
     }
 
     /// Has regions read and stored again, without the packs that are unusable by now.
-    private void redo(List<Long> chosen) {
+    private void redo(List<Long> chosen) throws InterruptedException {
         if (chosen.isEmpty()) {
             return;
         }
@@ -199,20 +206,14 @@ final class BackupRun implements AutoCloseable {
                             "a stream refers to packs that are being collected and cannot be read again")
                     .withHint("run it again");
         }
-        try {
-            new WorkerCrew(settings.threadFactory(), sessionIndex::close)
-                    .run(1, () -> work(queue.of(chosen)));
-            uploader.drain();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new GodwitException(
-                    FailureKind.INTERRUPTED, "interrupted while regions were stored again", e);
-        }
+        new WorkerCrew(settings.threadFactory(), sessionIndex::close)
+                .run(1, () -> work(queue.of(chosen)));
+        uploader.drain();
     }
 
     /// Beats for the session until closed; a beat that fails ends the run.
-    HeartbeatThread startHeartbeat(Session open) {
-        return new HeartbeatThread(open, crew, settings.threadFactory());
+    HeartbeatThread startHeartbeat(Session open, Duration interval) {
+        return new HeartbeatThread(open, crew, interval, settings.threadFactory());
     }
 
     // ---- the end
@@ -221,7 +222,7 @@ final class BackupRun implements AutoCloseable {
     ///
     /// @param root writes the root once the tree is known
     ChunkRef finish(long volumeBytes, RootWriter root) throws InterruptedException {
-        redo(results.referringTo(session.missing(results.foreignPacks())));
+        storeAgainWhatIsMissing();
         ChunkRef rootRef;
         try (ChunkReader metadata = repository.newReader(newHasher(), ChunkType.META)) {
             VolumeTree tree =
@@ -241,6 +242,16 @@ final class BackupRun implements AutoCloseable {
             putSegment();
         }
         return rootRef;
+    }
+
+    /// W6. What is stored again may find other packs, which may be missing too.
+    private void storeAgainWhatIsMissing() throws InterruptedException {
+        Set<PackId> missing = session.missing(results.foreignPacks());
+        while (!missing.isEmpty()) {
+            repository.cache().condemn(missing);
+            redo(results.referringTo(missing));
+            missing = session.missing(results.foreignPacks());
+        }
     }
 
     private void keepLeafList(PackId pack, MemorySegment content) {

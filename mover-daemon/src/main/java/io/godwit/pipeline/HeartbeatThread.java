@@ -4,19 +4,22 @@ import io.godwit.commit.Session;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 
-/// Beats for a session every 30 seconds until it is closed; a beat that fails ends the run.
+/// Beats for a session at an interval until it is closed; a beat that fails ends the run.
 final class HeartbeatThread implements AutoCloseable {
-    private static final Duration INTERVAL = Duration.ofSeconds(30);
+    static final Duration INTERVAL = Duration.ofSeconds(30);
 
     private final Session session;
     private final WorkerCrew crew;
+    private final Duration interval;
     private final Thread thread;
     private boolean closed;
 
-    HeartbeatThread(Session session, WorkerCrew crew, ThreadFactory factory) {
+    HeartbeatThread(Session session, WorkerCrew crew, Duration interval, ThreadFactory factory) {
         this.session = session;
+        this.interval = interval;
         this.crew = crew;
         this.thread = factory.newThread(this::run);
         thread.start();
@@ -33,7 +36,7 @@ final class HeartbeatThread implements AutoCloseable {
                                     "fenced by a collector: session=" + session.id()));
                     return;
                 }
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 crew.fail(e);
                 return;
             }
@@ -44,7 +47,7 @@ final class HeartbeatThread implements AutoCloseable {
     private synchronized boolean pause() {
         try {
             if (!closed) {
-                wait(INTERVAL.toMillis());
+                wait(interval.toMillis());
             }
         } catch (InterruptedException e) {
             return false;
@@ -59,16 +62,6 @@ final class HeartbeatThread implements AutoCloseable {
             closed = true;
             notifyAll();
         }
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        WorkerCrew.joinAll(List.of(thread));
     }
 }

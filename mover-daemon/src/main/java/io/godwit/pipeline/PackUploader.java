@@ -1,11 +1,15 @@
 package io.godwit.pipeline;
 
 import io.godwit.device.BufferPool;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +47,11 @@ final class PackUploader implements AutoCloseable {
     private final BufferPool buffers;
     private final List<Finished> queue = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
-    private int underWay;
+
+    /// Packs that were submitted and are not durable yet, in the order of their submission.
+    private final Map<PackId, Long> pending = new LinkedHashMap<>();
+
+    private long submitted;
     private boolean closed;
     private @Nullable RuntimeException failure;
 
@@ -72,15 +80,21 @@ final class PackUploader implements AutoCloseable {
     /// Queues a pack; its buffer is the uploader's from now on.
     synchronized void submit(Finished pack) {
         queue.add(pack);
+        pending.put(pack.id(), submitted++);
         notifyAll();
     }
 
-    /// Waits until everything submitted is durable.
+    /// Waits until everything that was submitted before is durable, whatever is submitted meanwhile.
     synchronized void drain() throws InterruptedException {
-        while (failure == null && (!queue.isEmpty() || underWay > 0)) {
+        long before = submitted;
+        while (failure == null && isPendingBefore(before)) {
             wait();
         }
         requireHealthy();
+    }
+
+    private boolean isPendingBefore(long number) {
+        return !pending.isEmpty() && pending.values().iterator().next() < number;
     }
 
     /// @throws RuntimeException what made a put fail
@@ -98,9 +112,11 @@ final class PackUploader implements AutoCloseable {
                 destination.durable(pack);
             } catch (RuntimeException e) {
                 broken = e;
+            } catch (Error e) {
+                broken = new GodwitException(FailureKind.INTERNAL, "upload failed: " + e, e);
             }
             buffers.release(pack.buffer());
-            done(broken);
+            done(pack, broken);
         }
     }
 
@@ -115,17 +131,16 @@ final class PackUploader implements AutoCloseable {
         if (closed) {
             return null;
         }
-        underWay++;
         return queue.removeFirst();
     }
 
-    private synchronized void done(@Nullable RuntimeException broken) {
-        underWay--;
+    private synchronized void done(Finished pack, @Nullable RuntimeException broken) {
+        pending.remove(pack.id());
         if (broken != null && failure == null) {
             failure = broken;
         }
         if (failure != null) {
-            queue.forEach(pack -> buffers.release(pack.buffer()));
+            queue.forEach(dropped -> buffers.release(dropped.buffer()));
             queue.clear();
         }
         notifyAll();
@@ -138,18 +153,6 @@ final class PackUploader implements AutoCloseable {
             closed = true;
             notifyAll();
         }
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            while (thread.isAlive()) {
-                try {
-                    thread.join();
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        WorkerCrew.joinAll(threads);
     }
 }

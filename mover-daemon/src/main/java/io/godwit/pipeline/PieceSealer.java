@@ -58,6 +58,7 @@ final class PieceSealer implements RunCutter.Sink {
     private MemorySegment data = MemorySegment.NULL;
     private long regionStartAt;
     private long digestsUsed;
+    private long changedBytes;
     private RegionMap map = new RegionMap();
     private final RegionChanges changes = new RegionChanges();
     private Set<PackId> foreign = Set.of();
@@ -91,12 +92,19 @@ final class PieceSealer implements RunCutter.Sink {
         changes.clear();
         batch.clear();
         digestsUsed = 0;
+        changedBytes = 0;
     }
 
     /// Starts another pass over the same region.
     void restart() {
         changes.clear();
         digestsUsed = 0;
+    }
+
+    /// Bytes of pieces and holes that the map did not have as they are, complete after [#flush]: what there is to
+    /// say about changes where leaves are not compared.
+    long changedBytes() {
+        return changedBytes;
     }
 
     /// What has changed in the region, complete after [#flush].
@@ -120,6 +128,13 @@ final class PieceSealer implements RunCutter.Sink {
             return;
         }
         changes.addHole(position / map.grain(), units(length));
+        for (int i = extent; i < map.extentCount() && map.startBytes(i) < position + length; i++) {
+            if (map.slot(i) != RegionMap.HOLE) {
+                int start = Math.max(position, map.startBytes(i));
+                int end = Math.min(position + length, map.startBytes(i) + map.lengthBytes(i));
+                changedBytes += end - start;
+            }
+        }
     }
 
     @Override
@@ -182,7 +197,20 @@ final class PieceSealer implements RunCutter.Sink {
     }
 
     private void note(int i, ChunkRef ref) {
+        if (map.grain() != LEAF_BYTES && !hasInPlace(i)) {
+            changedBytes += bytes[i];
+        }
         changes.add(from[i] / map.grain(), units(bytes[i]), map.addChunk(ref), 0);
+    }
+
+    private boolean hasInPlace(int i) {
+        int extent = map.find(from[i] / map.grain());
+        int slot = map.slot(extent);
+        return slot != RegionMap.HOLE
+                && map.startBytes(extent) == from[i]
+                && map.lengthBytes(extent) == bytes[i]
+                && map.skip(extent) == 0
+                && map.chunks().id(slot).equals(batch.id(i));
     }
 
     private int units(int length) {

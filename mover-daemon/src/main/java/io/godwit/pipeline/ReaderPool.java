@@ -49,9 +49,10 @@ final class ReaderPool implements AutoCloseable {
         }
     }
 
-    /// Stops the threads; call it when no tile is waiting.
+    /// Ends the threads; call it when no tile is waiting.
     @Override
     public void close() {
         threads.forEach(Thread::interrupt);
+        WorkerCrew.joinAll(threads);
     }
 }

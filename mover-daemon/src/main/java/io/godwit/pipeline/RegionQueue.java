@@ -1,5 +1,6 @@
 package io.godwit.pipeline;
 
+import static io.godwit.device.BlockSource.BLOCK_BYTES;
 import static io.godwit.pipeline.RegionPlan.REGION_BYTES;
 
 import io.godwit.device.BlockSource;
@@ -51,10 +52,10 @@ final class RegionQueue implements RegionSupply {
                 describe(plan, region);
                 return true;
             }
-            long bytes = Math.min(REGION_BYTES, volumeBytes - region * REGION_BYTES);
             if (!(scope instanceof ReadScope.Changed)) {
-                counters.holesBytes.add(bytes);
+                long bytes = Math.min(REGION_BYTES, volumeBytes - region * REGION_BYTES);
                 counters.progress.doneBytes.add(bytes);
+                counters.holesBytes.add(bytes);
             }
         }
         return false;
@@ -125,11 +126,20 @@ final class RegionQueue implements RegionSupply {
         while (at < to) {
             long data = source.nextData(at);
             if (data >= to) {
-                return;
+                break;
             }
             long hole = Math.min(source.nextHole(data), to);
-            plan.add(data, hole);
+            plan.add(isShort(at, data) ? at : data, hole);
             at = hole;
         }
+        if (at > from && isShort(at, to)) {
+            plan.add(at, to);
+        }
+    }
+
+    /// Whether a hole of the source is none by the rules of cutting: it is read as the zeros that it is, so that
+    /// chunks do not depend on which zeros a file system happens to store.
+    private static boolean isShort(long from, long to) {
+        return to - from < RunCutter.MIN_HOLE_LEAVES * (long) BLOCK_BYTES;
     }
 }

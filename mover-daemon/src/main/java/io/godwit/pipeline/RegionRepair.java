@@ -1,5 +1,6 @@
 package io.godwit.pipeline;
 
+import io.godwit.chunk.ChunkerSpec;
 import io.godwit.volume.RegionHealth;
 import io.godwit.volume.RegionMap;
 
@@ -12,15 +13,30 @@ final class RegionRepair {
     static final long FLOOR_BYTES = 64L << 20;
     private static final int SHARE = 4;
 
+    private final int averageBytes;
     private long changedBytes;
     private long spentBytes;
+
+    /// @param averageBytes of a fresh chunk
+    RegionRepair(int averageBytes) {
+        this.averageBytes = averageBytes;
+    }
+
+    static RegionRepair of(ChunkerSpec chunker) {
+        return new RegionRepair(
+                switch (chunker) {
+                    case ChunkerSpec.Leaf leaf -> RegionHealth.AVERAGE_CHUNK_BYTES;
+                    case ChunkerSpec.Gear gear -> gear.averageBytes();
+                    case ChunkerSpec.Fixed fixed -> fixed.bytes();
+                });
+    }
 
     /// What to read again of a region whose map has just taken in its changes.
     RegionPlan plan(RegionPlan region, RegionMap map, long changed) {
         RegionPlan plan = new RegionPlan();
         plan.begin(region.region(), region.volumeBytes(), false);
         long budget = takeBudget(changed);
-        RegionHealth health = RegionHealth.of(map, budget);
+        RegionHealth health = RegionHealth.of(map, budget, averageBytes);
         long used = 0;
         for (int span = 0; span < health.spans(); span++) {
             long from = region.regionOffset() + health.startBytes(span);

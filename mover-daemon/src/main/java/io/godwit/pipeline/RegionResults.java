@@ -3,8 +3,10 @@ package io.godwit.pipeline;
 import io.godwit.pack.PackId;
 import io.godwit.volume.PageRef;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -16,18 +18,24 @@ import org.jspecify.annotations.Nullable;
 final class RegionResults {
     private final NavigableMap<Long, Optional<PageRef>> pages = new TreeMap<>();
     private final TreeMap<Long, Set<PackId>> foreign = new TreeMap<>();
+    private final Map<Long, Found> found = new HashMap<>();
     private final RunCounters counters;
+
+    private record Found(long changedBytes, long holesBytes) {}
+
+    private static final Found NOTHING = new Found(0, 0);
 
     RegionResults(RunCounters counters) {
         this.counters = counters;
     }
 
-    void changedBytes(long bytes) {
-        counters.progress.changedBytes.add(bytes);
-    }
-
-    void holesBytes(long bytes) {
-        counters.holesBytes.add(bytes);
+    /// What was found in the region; when it is done once more, this replaces what was found before.
+    synchronized void found(long region, long changedBytes, long holesBytes) {
+        Found now = new Found(changedBytes, holesBytes);
+        Found before = found.put(region, now);
+        Found old = before == null ? NOTHING : before;
+        counters.progress.changedBytes.add(now.changedBytes - old.changedBytes);
+        counters.holesBytes.add(now.holesBytes - old.holesBytes);
     }
 
     synchronized boolean has(long region) {

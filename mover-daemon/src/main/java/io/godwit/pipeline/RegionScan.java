@@ -81,6 +81,7 @@ final class RegionScan {
         next = 0;
         lastLeaf = plan.regionLeaves() - 1;
         changedBytes = 0;
+        cutter.start();
         reader.begin(plan);
         try {
             for (Tile tile = reader.next(); tile != null; tile = reader.next()) {
@@ -93,7 +94,7 @@ final class RegionScan {
             pass(lastLeaf + 1);
         }
         sealer.flush();
-        return changedBytes;
+        return leafGrain ? changedBytes : sealer.changedBytes();
     }
 
     private void take(Tile tile) {
@@ -118,7 +119,9 @@ final class RegionScan {
                 cutter.advance(next * LEAF_BYTES);
             }
         }
-        progress.doneBytes.add(tile.bytes());
+        if (!recut) {
+            progress.doneBytes.add(tile.bytes());
+        }
         handOver(tile, at);
     }
 
@@ -157,14 +160,28 @@ final class RegionScan {
             }
             if (map.slot(extent) != RegionMap.HOLE) {
                 sealer.hole(start, end - start);
-                changedBytes += end - start;
+                countHole(start, end);
             }
         }
     }
 
+    /// Counts what became a hole and was not zeros before.
+    private void countHole(int from, int to) {
+        for (int at = from; at < to; ) {
+            int leaf = at / LEAF_BYTES;
+            int end = Math.min(to, endOf(leaf));
+            boolean zeros =
+                    compare
+                            && expected.isKnown(leaf)
+                            && expected.word0(leaf) == zeroWord0
+                            && expected.word1(leaf) == zeroWord1;
+            changedBytes += zeros ? 0 : end - at;
+            at = end;
+        }
+    }
+
     private boolean restIsHoleAt(int leaf) {
-        return plan.restIsHole()
-                || map.slot(map.find(leaf * LEAF_BYTES / map.grain())) == RegionMap.HOLE;
+        return plan.restIsHole() || isHoleInMap(leaf * LEAF_BYTES);
     }
 
     /// The position behind a leaf: the region's last one may be short.
@@ -197,8 +214,7 @@ final class RegionScan {
                 cutter.boundary(from, expected.isHole(leaf));
                 continue;
             }
-            boolean stillZero = zero && !compare;
-            if (!equal && !stillZero) {
+            if (compare ? !equal : !(zero && isHoleInMap(from))) {
                 changedBytes += endOf(leaf) - from;
             }
             if (zero) {
@@ -207,6 +223,10 @@ final class RegionScan {
                 cutter.data(from);
             }
         }
+    }
+
+    private boolean isHoleInMap(int position) {
+        return map.slot(map.find(position / map.grain())) == RegionMap.HOLE;
     }
 
     private boolean isAsExpected(int leaf, boolean zero) {

@@ -105,9 +105,16 @@ final class RegionWorker {
         if (compare && changed > 0) {
             mend(changed);
         }
-        results.changedBytes(changed);
-        results.holesBytes(holes());
+        results.found(plan.region(), changed, holesBytes());
         write(page, compare, foreign);
+    }
+
+    private long holesBytes() {
+        long sum = 0;
+        for (int extent = 0; extent < map.extentCount(); extent++) {
+            sum += map.slot(extent) == RegionMap.HOLE ? map.lengthBytes(extent) : 0;
+        }
+        return sum;
     }
 
     private @Nullable PageRef parentPage() {
@@ -138,14 +145,6 @@ final class RegionWorker {
             scan.run(worn, map, true, true);
             map.applyChanges(sealer.changes());
         }
-    }
-
-    private long holes() {
-        long bytes = 0;
-        for (int extent = 0; extent < map.extentCount(); extent++) {
-            bytes += map.slot(extent) == RegionMap.HOLE ? map.lengthBytes(extent) : 0;
-        }
-        return bytes;
     }
 
     private void write(@Nullable PageRef page, boolean onParent, Set<PackId> foreign) {

@@ -48,6 +48,14 @@ final class RunCutter {
         this.sink = sink;
     }
 
+    /// Starts a region: nothing of the one before is remembered.
+    void start() {
+        runStart = NONE;
+        zeroStart = NONE;
+        zerosContinueHole = false;
+        holeBefore = false;
+    }
+
     /// Says where the bytes of the leaves that follow, and of those undecided, are: byte `position` of the
     /// region at `newData[at]`.
     void place(MemorySegment newData, long at, int position) {

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// goes into metadata packs.
 ///
 /// Shared by the workers: the common pack and the metadata pack are used under this object's lock, all others by
-/// their worker alone.
+/// their worker alone. The common pack keeps its sealer when it becomes a worker's, so that has one of its own.
 final class SessionPacks implements MetaSink, AutoCloseable {
     /// Up to here a session stores one object: small runs cost few requests.
     static final int SMALL_BYTES = 1 << 20;

@@ -2,6 +2,8 @@ package io.godwit.pipeline;
 
 import static io.godwit.digest.LeafHasher.LEAF_BYTES;
 
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -149,6 +151,8 @@ final class Tile {
             }
         } catch (RuntimeException e) {
             failure = e;
+        } catch (Error e) {
+            failure = new GodwitException(FailureKind.INTERNAL, "read failed: " + e, e);
         }
     }
 }

@@ -37,6 +37,9 @@ public final class WorkerCrew {
             }
         }
         threads.forEach(Thread::start);
+        if (hasFailed()) {
+            stop();
+        }
         boolean interrupted = false;
         for (Thread thread : threads) {
             while (thread.isAlive()) {
@@ -77,6 +80,27 @@ public final class WorkerCrew {
         onFailure.run();
         synchronized (this) {
             threads.forEach(Thread::interrupt);
+        }
+    }
+
+    private synchronized boolean hasFailed() {
+        return failure != null;
+    }
+
+    /// Waits until all have ended, whatever interrupts the caller; it stays interrupted then.
+    static void joinAll(List<Thread> threads) {
+        boolean interrupted = false;
+        for (Thread thread : threads) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 

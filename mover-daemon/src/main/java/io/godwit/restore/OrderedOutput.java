@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 
 /// Puts a stream's bytes into order: a region is gathered in memory as its records come, then written at once.
 ///
-/// Owned by one worker. To it, the region in memory is a target of the whole volume.
+/// Owned by one worker. To it, the region in memory is a target like any other.
 final class OrderedOutput implements BlockTarget {
     private final TargetWindow outer;
     private final TargetWindow inner;
@@ -18,7 +18,7 @@ final class OrderedOutput implements BlockTarget {
 
     OrderedOutput(TargetWindow stream, RestoreCounters counters) {
         this.outer = stream;
-        this.inner = new TargetWindow(this, 0, stream.to(), counters);
+        this.inner = new TargetWindow(this, stream.from(), stream.to(), counters);
     }
 
     /// Where a region's parts are written to.
@@ -34,6 +34,11 @@ final class OrderedOutput implements BlockTarget {
         regionOffset = number * Regions.REGION_BYTES;
         regionLength = length;
         region.fill((byte) 0);
+    }
+
+    /// The region's bytes as far as they have come.
+    MemorySegment region() {
+        return region;
     }
 
     /// Writes the region to the stream.
@@ -53,12 +58,12 @@ final class OrderedOutput implements BlockTarget {
 
     @Override
     public long size() {
-        return outer.to();
+        return outer.to() - outer.from();
     }
 
     @Override
     public void write(long offset, MemorySegment source, long sourceOffset, int length) {
-        MemorySegment.copy(source, sourceOffset, region, offset - regionOffset, length);
+        MemorySegment.copy(source, sourceOffset, region, at(offset), length);
     }
 
     @Override
@@ -68,7 +73,12 @@ final class OrderedOutput implements BlockTarget {
 
     @Override
     public void read(long offset, MemorySegment target, long targetOffset, int length) {
-        MemorySegment.copy(region, offset - regionOffset, target, targetOffset, length);
+        MemorySegment.copy(region, at(offset), target, targetOffset, length);
+    }
+
+    /// Where in the region a byte of the stream stands.
+    private long at(long offset) {
+        return outer.from() + offset - regionOffset;
     }
 
     @Override

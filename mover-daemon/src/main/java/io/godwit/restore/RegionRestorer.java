@@ -125,9 +125,35 @@ final class RegionRestorer implements AutoCloseable {
             int length = read(chunks.ref(slot).record(), from, to - from);
             openAll(packKeys, first, behind, from, length);
         } catch (GodwitException e) {
+            int alone = endOfRecord(first, behind);
+            if (alone < behind && e.kind() == FailureKind.CORRUPT) {
+                return fetchAlone(first, alone);
+            }
             giveUp(e, first, behind);
         }
         return behind;
+    }
+
+    /// The records of a request that failed as a whole are asked for one by one: one bad sector is one record's.
+    private int fetchAlone(int first, int behind) {
+        int slot = map.slot(order.extent(first));
+        RecordRef record = map.chunks().ref(slot).record();
+        try {
+            PackKeys packKeys = keys.keys(record.pack(), record.metadata());
+            int length = read(record, record.offset(), RecordOpener.storedLength(record));
+            openAll(packKeys, first, behind, record.offset(), length);
+        } catch (GodwitException e) {
+            giveUp(e, first, behind);
+        }
+        return behind;
+    }
+
+    private int endOfRecord(int first, int limit) {
+        int end = first + 1;
+        while (end < limit && order.sameRecord(first, end)) {
+            end++;
+        }
+        return end;
     }
 
     private int endOf(int slot) {
@@ -154,11 +180,10 @@ final class RegionRestorer implements AutoCloseable {
         switch (e.kind()) {
             case CORRUPT, NOT_FOUND, PARTIAL -> {
                 for (int i = first; i < behind; i++) {
-                    int extent = order.extent(i);
-                    window.bad(
-                            regionOffset + map.startBytes(extent),
-                            map.lengthBytes(extent),
-                            String.valueOf(e.getMessage()));
+                    String reason = String.valueOf(e.getMessage());
+                    forEachWanted(
+                            order.extent(i),
+                            (offset, _, length) -> window.bad(offset, length, reason));
                 }
             }
             case INVALID, FENCED, DENIED, UNAVAILABLE, INDETERMINATE, INTERRUPTED, INTERNAL ->
@@ -170,10 +195,7 @@ final class RegionRestorer implements AutoCloseable {
         MemorySegment source = fetched.asSlice(0, length);
         int entry = first;
         while (entry < behind) {
-            int end = entry + 1;
-            while (end < behind && order.sameRecord(entry, end)) {
-                end++;
-            }
+            int end = endOfRecord(entry, behind);
             try {
                 openRecord(packKeys, entry, end, source, from);
             } catch (GodwitException e) {
@@ -241,11 +263,22 @@ final class RegionRestorer implements AutoCloseable {
     private void write(int extent, int recordAt) {
         int slot = map.slot(extent);
         int source = recordAt + map.chunks().plainOffset(slot) + map.skip(extent) * map.grain();
+        forEachWanted(extent, (offset, skipped, length) -> join(offset, source + skipped, length));
+    }
+
+    /// A part of an extent.
+    private interface PartVisitor {
+        /// @param offset in the volume
+        /// @param skipped bytes of the extent before the part
+        void part(long offset, int skipped, int length);
+    }
+
+    private void forEachWanted(int extent, PartVisitor visitor) {
         int start = map.startBytes(extent);
         int length = map.lengthBytes(extent);
         BitSet units = wanted;
         if (units == null) {
-            join(regionOffset + start, source, length);
+            visitor.part(regionOffset + start, 0, length);
             return;
         }
         int grain = map.grain();
@@ -255,7 +288,7 @@ final class RegionRestorer implements AutoCloseable {
             int to = Math.min(units.nextClearBit(from), last);
             int skipped = from * grain - start;
             int end = Math.min(to * grain - start, length);
-            join(regionOffset + start + skipped, source + skipped, end - skipped);
+            visitor.part(regionOffset + start + skipped, skipped, end - skipped);
             from = units.nextSetBit(to);
         }
     }

@@ -24,6 +24,8 @@ import io.godwit.volume.Regions;
 import io.godwit.volume.Root;
 import io.godwit.volume.TreeReader;
 import io.godwit.volume.VolumeTree;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -61,18 +63,18 @@ public final class RestoreEngine {
         Root root = repository.readRoot(entry);
         long from = request.offset();
         long to = end(root.volumeBytes());
-        boolean keep = request.delta() || request.resume();
+        boolean goesOn = request.resume() && journal(from, to).isBegun();
         TargetRequest wanted =
                 new TargetRequest(
                         request.target(),
                         to - from,
-                        request.force() || keep,
-                        keep,
+                        request.force() || request.delta() || goesOn,
+                        request.delta() || request.resume(),
                         request.reserved());
         try (BlockTarget target = BlockTargets.open(wanted)) {
             requirePossible(target);
             TargetWindow window = new TargetWindow(target, from, to, counters);
-            RestoreJournal journal = journal(target, from, to);
+            RestoreJournal journal = journal(from, to);
             transfer(root.tree(), window, journal);
             long syncStart = settings.nanoClock().getAsLong();
             listener.phase("syncing", 0);
@@ -122,11 +124,19 @@ public final class RestoreEngine {
         }
     }
 
-    private RestoreJournal journal(BlockTarget target, long from, long to) {
-        String name =
-                "snapshot=%s target=%s from=%d to=%d"
-                        .formatted(request.snapshot().snapshot(), target.facts().path(), from, to);
-        return new RestoreJournal(settings.stateDirectory(), name, settings.bootId());
+    private RestoreJournal journal(long from, long to) {
+        String what =
+                "snapshot=%s from=%d to=%d".formatted(request.snapshot().snapshot(), from, to);
+        Path target = canonical(Path.of(request.target()).toAbsolutePath());
+        return new RestoreJournal(settings.stateDirectory(), target, what, settings.bootId());
+    }
+
+    private static Path canonical(Path target) {
+        try {
+            return target.toRealPath();
+        } catch (IOException missing) {
+            return target.normalize();
+        }
     }
 
     private void transfer(VolumeTree tree, TargetWindow window, RestoreJournal journal)
@@ -137,8 +147,9 @@ public final class RestoreEngine {
             new WorkerCrew(settings.threadFactory(), () -> {}).run(1, () -> stream(tree, output));
             return;
         }
-        BitSet finished = request.resume() ? journal.finished() : new BitSet();
-        journal.begin(request.resume());
+        boolean goesOn = request.resume() && !window.target().facts().blank();
+        BitSet finished = goesOn ? journal.finished() : new BitSet();
+        journal.begin(finished);
         AtomicLong next = new AtomicLong(window.from() / Regions.REGION_BYTES);
         new WorkerCrew(settings.threadFactory(), () -> {})
                 .run(
@@ -156,9 +167,11 @@ public final class RestoreEngine {
         private final TargetComparison comparison =
                 new TargetComparison(hasher, new LeafExpectation(lists));
         private final RegionMap map = new RegionMap();
+        private final TargetWindow window;
         private final RegionRestorer restorer;
 
-        Worker(TargetWindow window) {
+        Worker(TargetWindow shared) {
+            window = shared.ofOneWorker();
             PackKeysCache keys = repository.packKeys();
             restorer = new RegionRestorer(repository.store(), keys, hasher, window, counters);
         }
@@ -190,8 +203,9 @@ public final class RestoreEngine {
             RestoreJournal journal)
             throws InterruptedException {
         try (Worker worker = new Worker(window)) {
+            TargetWindow own = worker.window;
             long region = next.getAndIncrement();
-            while (region * Regions.REGION_BYTES < window.to()) {
+            while (region * Regions.REGION_BYTES < own.to()) {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
@@ -199,8 +213,11 @@ public final class RestoreEngine {
                 if (finished.get((int) region)) {
                     counters.skippedBytes.add(length);
                 } else {
-                    restoreRegion(worker, tree, window, region);
-                    journal.note(region);
+                    long failures = own.failures();
+                    restoreRegion(worker, tree, own, region);
+                    if (own.failures() == failures) {
+                        journal.note(region);
+                    }
                 }
                 counters.doneBytes.add(length);
                 region = next.getAndIncrement();
@@ -227,6 +244,22 @@ public final class RestoreEngine {
         if (wanted != null) {
             long differing = (long) wanted.cardinality() * worker.map.grain();
             counters.skippedBytes.add(Math.max(0, worker.map.regionLength() - differing));
+        }
+    }
+
+    private void verifyRegion(
+            Worker worker, VolumeTree tree, TargetWindow window, long region, RegionProof proof) {
+        long offset = region * Regions.REGION_BYTES;
+        try {
+            worker.load(tree, region);
+        } catch (GodwitException e) {
+            // The restore has listed it already.
+            requireDamage(e);
+            return;
+        }
+        BitSet doubtful = worker.comparison.differing(worker.map, offset, window);
+        if (!doubtful.isEmpty()) {
+            proof.check(worker.map, region, doubtful);
         }
     }
 
@@ -276,7 +309,7 @@ public final class RestoreEngine {
                     throw new InterruptedException();
                 }
                 output.begin(region, Regions.length(tree.volumeBytes(), region));
-                restoreRegion(worker, tree, output.window(), region);
+                restoreRegion(worker, tree, worker.window, region);
                 output.finish();
             }
         }
@@ -286,11 +319,14 @@ public final class RestoreEngine {
         listener.phase("verifying", window.to() - window.from());
         counters.doneBytes.reset();
         AtomicLong next = new AtomicLong(window.from() / Regions.REGION_BYTES);
-        new WorkerCrew(settings.threadFactory(), () -> {})
-                .run(settings.threads(), () -> verifyRegions(tree, window, next));
+        try (RegionProof proof = new RegionProof(repository, settings.kernel(), window)) {
+            new WorkerCrew(settings.threadFactory(), () -> {})
+                    .run(settings.threads(), () -> verifyRegions(tree, window, next, proof));
+        }
     }
 
-    private void verifyRegions(VolumeTree tree, TargetWindow window, AtomicLong next)
+    private void verifyRegions(
+            VolumeTree tree, TargetWindow window, AtomicLong next, RegionProof proof)
             throws InterruptedException {
         try (Worker worker = new Worker(window)) {
             long region = next.getAndIncrement();
@@ -298,19 +334,8 @@ public final class RestoreEngine {
                 if (Thread.interrupted()) {
                     throw new InterruptedException();
                 }
-                long offset = region * Regions.REGION_BYTES;
-                worker.load(tree, region);
-                BitSet differing = worker.comparison.differing(worker.map, offset, window);
-                int grain = worker.map.grain();
-                for (int from = differing.nextSetBit(0); from >= 0; ) {
-                    int to = differing.nextClearBit(from);
-                    window.bad(
-                            offset + (long) from * grain,
-                            (long) (to - from) * grain,
-                            "the target does not hold what was written");
-                    from = differing.nextSetBit(to);
-                }
-                counters.doneBytes.add(worker.map.regionLength());
+                verifyRegion(worker, tree, window, region, proof);
+                counters.doneBytes.add(Regions.length(tree.volumeBytes(), region));
                 region = next.getAndIncrement();
             }
         }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.BitSet;
@@ -16,51 +15,73 @@ import java.util.List;
 
 /// Which regions of a restore are written, so that an interrupted one can be resumed.
 ///
-/// One small text file per snapshot and target below the state directory: a first line that names both and the boot
-/// of the machine, then a region number a line, each written after the region was. A write that the system
-/// has accepted survives the process but not the machine, so lines count only on the same boot. Any thread
-/// may note regions.
+/// One small text file per target below the state directory: a line that says what is restored to what, one with the
+/// boot of the machine, then a region number a line, each written after the region was. A restore of something
+/// else to the same target replaces it. A write that the system has accepted survives the process but not
+/// the machine, so regions count only on the same boot. Any thread may note regions.
 final class RestoreJournal {
-    private final Path file;
-    private final String head;
+    private static final int HEAD_LINES = 2;
 
-    /// @param restore what is restored to where, with everything that makes it another restore
+    private final Path file;
+    private final List<String> head;
+
+    /// @param target where it is restored to, without symbolic links
+    /// @param restore what is restored, with everything that makes it another restore
     /// @param bootId of the running machine
-    RestoreJournal(Path directory, String restore, String bootId) {
-        this.head = restore.replace('\n', ' ') + " boot=" + bootId;
-        byte[] name = restore.getBytes(StandardCharsets.UTF_8);
+    RestoreJournal(Path directory, Path target, String restore, String bootId) {
+        String what = "%s inode=%s target=%s".formatted(restore, inode(target), target);
+        this.head = List.of(what.replace('\n', ' '), "boot=" + bootId.replace('\n', ' '));
+        byte[] name = target.toString().getBytes(StandardCharsets.UTF_8);
         long digest = Checksum.xxh3(MemorySegment.ofArray(name), 0, name.length);
         this.file = directory.resolve("restore-" + HexFormat.of().toHexDigits(digest));
+    }
+
+    /// What tells a file from another one under the same name.
+    private static String inode(Path target) {
+        try {
+            return String.valueOf(Files.getAttribute(target, "unix:ino"));
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return "none";
+        }
+    }
+
+    private List<String> lines() {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+
+    /// Whether an earlier run has begun this very restore and not ended it: the target's content is its.
+    boolean isBegun() {
+        List<String> lines = lines();
+        return !lines.isEmpty() && lines.getFirst().equals(head.getFirst());
     }
 
     /// The regions that an earlier run had finished; none when there was none, or the machine was restarted.
     BitSet finished() {
         BitSet regions = new BitSet();
-        try {
-            List<String> lines = Files.readAllLines(file);
-            if (lines.isEmpty() || !lines.getFirst().equals(head)) {
-                return regions;
-            }
-            for (String line : lines.subList(1, lines.size())) {
-                if (line.endsWith(".") && line.length() > 1) {
-                    regions.set(Integer.parseInt(line, 0, line.length() - 1, 10));
-                }
-            }
+        List<String> lines = lines();
+        if (lines.size() < HEAD_LINES || !lines.subList(0, HEAD_LINES).equals(head)) {
             return regions;
-        } catch (NoSuchFileException e) {
-            return regions;
-        } catch (IOException | NumberFormatException e) {
-            return new BitSet();
         }
+        for (String line : lines.subList(HEAD_LINES, lines.size())) {
+            if (line.matches("[0-9]{1,9}\\.")) {
+                regions.set(Integer.parseInt(line, 0, line.length() - 1, 10));
+            }
+        }
+        return regions;
     }
 
-    /// Starts anew, or goes on with what [#finished] told.
-    void begin(boolean resume) {
+    /// Starts anew, with these regions finished already. Whatever a torn last line held is gone then.
+    void begin(BitSet finished) {
+        StringBuilder lines = new StringBuilder();
+        head.forEach(line -> lines.append(line).append('\n'));
+        finished.stream().forEach(region -> lines.append(region).append(".\n"));
         try {
             Files.createDirectories(file.toAbsolutePath().getParent());
-            if (!resume || finished().isEmpty()) {
-                Files.writeString(file, head + "\n");
-            }
+            Files.writeString(file, lines);
         } catch (IOException e) {
             throw unwritable(e);
         }

@@ -3,6 +3,7 @@ package io.godwit.restore;
 import io.godwit.device.BlockTarget;
 import io.godwit.device.WriteFailure;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// The part of a volume that is restored, and where it lands: byte `from` of the volume is the target's first.
 /// What lies outside is cut off. Any thread may write.
@@ -11,6 +12,7 @@ final class TargetWindow {
     private final long from;
     private final long to;
     private final RestoreCounters counters;
+    private final AtomicLong failures = new AtomicLong();
 
     TargetWindow(BlockTarget target, long from, long to, RestoreCounters counters) {
         this.target = target;
@@ -31,6 +33,16 @@ final class TargetWindow {
         return to;
     }
 
+    /// The same for one worker alone, whose [#failures] are its own.
+    TargetWindow ofOneWorker() {
+        return new TargetWindow(target, from, to, counters);
+    }
+
+    /// How often something could not be had or written so far.
+    long failures() {
+        return failures.get();
+    }
+
     /// Writes bytes of the volume that lie at `source[at]`.
     void write(long offset, MemorySegment source, long at, long length) {
         long start = Math.max(offset, from);
@@ -42,6 +54,7 @@ final class TargetWindow {
             target.write(start - from, source, at + start - offset, (int) (end - start));
             counters.writtenBytes.add(end - start);
         } catch (WriteFailure failed) {
+            failures.incrementAndGet();
             counters.bad(failed.rest().offset(), failed.rest().length(), failed.reason());
         }
     }
@@ -56,6 +69,7 @@ final class TargetWindow {
         try {
             target.zero(start - from, end - start);
         } catch (WriteFailure failed) {
+            failures.incrementAndGet();
             counters.bad(failed.rest().offset(), failed.rest().length(), failed.reason());
         }
     }
@@ -65,6 +79,7 @@ final class TargetWindow {
         long start = Math.max(offset, from);
         long end = Math.min(offset + length, to);
         if (start < end) {
+            failures.incrementAndGet();
             counters.bad(start - from, end - start, reason);
         }
     }
