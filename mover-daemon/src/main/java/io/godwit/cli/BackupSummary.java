@@ -91,7 +91,9 @@ record BackupSummary(BackupResult backup, boolean dryRun) implements Result {
         }
         long bytes = backup.unreadable().stream().mapToLong(extent -> extent.length()).sum();
         return Optional.of(
-                "%s in %d extents of the source could not be read and are zeros in the snapshot; look at the device and run it again"
-                        .formatted(ByteSize.text(bytes), backup.unreadable().size()));
+                "%s in %s of the source could not be read and are zeros in the snapshot; look at the device and run it again"
+                        .formatted(
+                                ByteSize.text(bytes),
+                                Words.count(backup.unreadable().size(), "extent")));
     }
 }

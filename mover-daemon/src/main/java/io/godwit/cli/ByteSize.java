@@ -13,7 +13,7 @@ final class ByteSize {
     private static final String LETTERS = "KMGTPE";
     private static final Pattern FORM =
             Pattern.compile(
-                    "(\\d{1,18}(?:\\.\\d{1,9})?)([KMGTPE]?)(i?B|B)?", Pattern.CASE_INSENSITIVE);
+                    "(\\d{1,18}(?:\\.\\d{1,9})?)(?:([KMGTPE])(i?B)?|B)?", Pattern.CASE_INSENSITIVE);
     private static final BigDecimal MAX = BigDecimal.valueOf(Long.MAX_VALUE);
 
     private ByteSize() {}
@@ -29,7 +29,7 @@ final class ByteSize {
         String suffix = form.group(3);
         boolean decimal = suffix != null && suffix.length() == 1;
         int power =
-                form.group(2).isEmpty()
+                form.group(2) == null
                         ? 0
                         : LETTERS.indexOf(form.group(2).toUpperCase(Locale.ROOT)) + 1;
         BigDecimal bytes =

@@ -33,7 +33,11 @@ final class CommandLines {
                         tell(new Misuse(List.of(given)).explain(failure), List.of(given)));
         line.setExecutionExceptionHandler(
                 (failure, _, _) -> tell(Failure.of(failure, INTERRUPTED), List.of(arguments)));
-        return line.execute(arguments);
+        try {
+            return line.execute(arguments);
+        } catch (RuntimeException failure) { // Help that could not be printed.
+            return tell(Failure.of(failure, INTERRUPTED), List.of(arguments));
+        }
     }
 
     private CommandLine commandLine(String... arguments) {

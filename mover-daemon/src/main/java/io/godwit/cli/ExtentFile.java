@@ -18,6 +18,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 
 /// A list of extents that somebody wrote down: `{"size": n, "base": "…", "extents": [{"offset": n, "length": n}, …]}`,
@@ -36,13 +37,26 @@ record ExtentFile(OptionalLong size, Optional<String> base, ExtentSet extents) {
             throw unreadable(FailureKind.NOT_FOUND, "no such file", option, file, e);
         } catch (AccessDeniedException e) {
             throw unreadable(FailureKind.DENIED, "file may not be read", option, file, e);
-        } catch (IOException e) {
+        } catch (JacksonIOException | IOException e) {
             throw unreadable(FailureKind.INVALID, "file cannot be read", option, file, e);
+        } catch (JacksonException e) {
+            throw notJson(option, file, e);
         }
     }
 
+    private static GodwitException notJson(String option, Path file, JacksonException e) {
+        TokenStreamLocation where = e.getLocation();
+        String place = Reading.place(where == null ? TokenStreamLocation.NA : where);
+        return new GodwitException(
+                        FailureKind.INVALID,
+                        "file is not JSON: %s=%s%s".formatted(option, file, place),
+                        e)
+                .withObject(file.toString())
+                .withHint(Reading.FORM);
+    }
+
     private static GodwitException unreadable(
-            FailureKind kind, String what, String option, Path file, IOException cause) {
+            FailureKind kind, String what, String option, Path file, Exception cause) {
         return new GodwitException(kind, "%s: %s=%s".formatted(what, option, file), cause)
                 .withObject(file.toString());
     }
@@ -87,8 +101,6 @@ record ExtentFile(OptionalLong size, Optional<String> base, ExtentSet extents) {
                     throw refusal("something follows the end of the list");
                 }
                 return new ExtentFile(size, base, extents.build());
-            } catch (JacksonException e) {
-                throw notJson(e);
             }
         }
 
@@ -198,27 +210,17 @@ record ExtentFile(OptionalLong size, Optional<String> base, ExtentSet extents) {
         }
 
         private GodwitException refusal(String what) {
-            return refusal(what, parser.currentTokenLocation(), null);
+            String place = place(parser.currentTokenLocation());
+            return new GodwitException(
+                            FailureKind.INVALID, "%s: %s=%s%s".formatted(what, option, file, place))
+                    .withObject(file.toString())
+                    .withHint(FORM);
         }
 
-        private GodwitException notJson(JacksonException e) {
-            TokenStreamLocation where = e.getLocation();
-            return refusal("file is not JSON", where == null ? TokenStreamLocation.NA : where, e);
-        }
-
-        private GodwitException refusal(
-                String what, TokenStreamLocation where, @Nullable Exception cause) {
-            String place =
-                    where.getLineNr() < 1
-                            ? ""
-                            : " line=%d column=%d"
-                                    .formatted(where.getLineNr(), where.getColumnNr());
-            String message = "%s: %s=%s%s".formatted(what, option, file, place);
-            GodwitException refusal =
-                    cause == null
-                            ? new GodwitException(FailureKind.INVALID, message)
-                            : new GodwitException(FailureKind.INVALID, message, cause);
-            return refusal.withObject(file.toString()).withHint(FORM);
+        static String place(TokenStreamLocation where) {
+            return where.getLineNr() < 1
+                    ? ""
+                    : " line=%d column=%d".formatted(where.getLineNr(), where.getColumnNr());
         }
     }
 }

@@ -1,11 +1,13 @@
 package io.godwit.cli;
 
 import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
 import io.godwit.error.SuppressForbidden;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /// Ends a run in order when a signal asks for it.
 ///
@@ -16,6 +18,8 @@ final class Interruption implements AutoCloseable {
     /// Two requests to a slow store.
     private static final int PATIENCE_SECONDS = 5;
 
+    private static final int WORDS_MILLIS = 1000;
+
     private static final int SIGNALLED = 128;
     private static final int HANGUP = 1;
     private static final int TERMINATE = 15;
@@ -24,14 +28,16 @@ final class Interruption implements AutoCloseable {
     private final AtomicInteger signal = new AtomicInteger();
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Runnable stop;
+    private final IntConsumer giveUp;
 
-    private Interruption(Runnable stop) {
+    private Interruption(Runnable stop, IntConsumer giveUp) {
         this.stop = stop;
+        this.giveUp = giveUp;
     }
 
     /// Nothing but an exit code for who was interrupted otherwise.
     static Interruption none() {
-        return new Interruption(() -> {});
+        return new Interruption(() -> {}, _ -> {});
     }
 
     /// From now until it is closed, signals interrupt the calling thread.
@@ -42,7 +48,8 @@ final class Interruption implements AutoCloseable {
                         () -> {
                             output.debug("stopping");
                             running.interrupt();
-                        });
+                        },
+                        exitCode -> lastWords(outside, output, exitCode));
         for (String name : NAMES) {
             interruption.listen(name);
         }
@@ -96,7 +103,26 @@ final class Interruption implements AutoCloseable {
         } catch (InterruptedException nobodyDoes) {
             Thread.currentThread().interrupt();
         }
+        giveUp.accept(SIGNALLED + number);
         Runtime.getRuntime().halt(SIGNALLED + number);
+    }
+
+    /// Whoever reads our output may have stopped doing so, which must not keep the process alive.
+    private static void lastWords(Outside outside, Output output, int exitCode) {
+        GodwitException failure =
+                new GodwitException(
+                                FailureKind.INTERRUPTED,
+                                "interrupted, and ended the hard way after %d s"
+                                        .formatted(PATIENCE_SECONDS))
+                        .withHint("run it again");
+        Thread speaker =
+                outside.threads().newThread(() -> output.failure(Failure.of(failure, exitCode)));
+        speaker.start();
+        try {
+            speaker.join(WORDS_MILLIS);
+        } catch (InterruptedException nobodyDoes) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// What an interrupted command exits with.

@@ -63,10 +63,10 @@ record RestoreSummary(RestoreResult restore, List<String> reasons) implements Re
         }
         long bytes = restore.badExtents().stream().mapToLong(Extent::length).sum();
         return Optional.of(
-                "%s in %d extents could not be restored, the rest was; restore them from another snapshot: target=%s"
+                "%s in %s could not be restored, the rest was; restore them from another snapshot: target=%s"
                         .formatted(
                                 ByteSize.text(bytes),
-                                restore.badExtents().size(),
+                                Words.count(restore.badExtents().size(), "extent"),
                                 restore.target()));
     }
 }

@@ -40,9 +40,9 @@ final class StatsCommand extends Task {
         public void people(PrintWriter out) {
             out.printf(
                     Locale.ROOT,
-                    "%d snapshots of %d volumes, %s in all.%n",
-                    stats.snapshots(),
-                    stats.volumes(),
+                    "%s of %s, %s in all.%n",
+                    Words.count(stats.snapshots(), "snapshot"),
+                    Words.count(stats.volumes(), "volume"),
                     ByteSize.text(stats.logicalBytes()));
             out.printf(
                     Locale.ROOT,
@@ -51,7 +51,11 @@ final class StatsCommand extends Task {
                     stats.dedupRatio(),
                     ByteSize.text(stats.storedBytes()),
                     stats.compressionRatio());
-            out.printf(Locale.ROOT, "%d chunks in %d packs.%n", stats.chunks(), stats.packs());
+            out.printf(
+                    Locale.ROOT,
+                    "%s in %s.%n",
+                    Words.count(stats.chunks(), "chunk"),
+                    Words.count(stats.packs(), "pack"));
         }
 
         @Override

@@ -60,14 +60,14 @@ record VerifySummary(VerifyResult verify) implements Result {
         VerifyResult.Checked checked = verify.checked();
         out.printf(
                 Locale.ROOT,
-                "Checked %d snapshots, %d pages, %d packs, %s of data: %s.%n",
-                checked.snapshots(),
-                checked.pages(),
-                checked.packs(),
+                "Checked %s, %s, %s, %s of data: %s.%n",
+                Words.count(checked.snapshots(), "snapshot"),
+                Words.count(checked.pages(), "page"),
+                Words.count(checked.packs(), "pack"),
                 ByteSize.text(checked.dataBytes()),
                 verify.problems().isEmpty()
                         ? "all is well"
-                        : verify.problems().size() + " problems");
+                        : Words.count(verify.problems().size(), "problem"));
         verify.problems().stream().limit(PROBLEMS_SHOWN).forEach(problem -> show(problem, out));
         if (verify.problems().size() > PROBLEMS_SHOWN) {
             out.println("and more; --json lists all of them");
