@@ -488,7 +488,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         RocksTier tier = disk.get();
         if (with != null && tier != null && disk.compareAndSet(tier, null)) {
             abandoned.add(tier);
-            if (diskWritable.getAndSet(false)) {
+            if (diskWritable.getAndSet(false) && failure.corrupt()) {
                 with.markDamaged();
             }
             with.warn("is damaged and no longer used", failure);

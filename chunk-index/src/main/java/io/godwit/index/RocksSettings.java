@@ -29,8 +29,13 @@ final class RocksSettings implements AutoCloseable {
     static final long WRITE_BYTES = 16L << 20;
 
     private static final long MEMTABLE_BYTES = 4L << 20;
+
+    /// Four shards: each must have room for what a batch holds on to.
     private static final int CACHE_SHARD_BITS = 2;
-    private static final double HIGH_PRIORITY = 0.6;
+
+    /// For filters and index partitions: those of 20 million rows fit.
+    private static final double HIGH_PRIORITY = 0.85;
+
     private static final double BLOOM_BITS = 10;
     private static final int BLOCK_BYTES = 4096;
     private static final long FILE_BYTES = 64L << 20;
@@ -55,7 +60,7 @@ final class RocksSettings implements AutoCloseable {
 
     /// @param logs how many write-ahead logs wait to be read again
     RocksSettings(int logs) {
-        cache = own(new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS, false, HIGH_PRIORITY));
+        cache = own(new LRUCache(CACHE_BYTES, CACHE_SHARD_BITS, true, HIGH_PRIORITY));
         filter = own(new BloomFilter(BLOOM_BITS));
         WriteBufferManager writes = own(new WriteBufferManager(WRITE_BYTES, cache));
         database =

@@ -115,26 +115,32 @@ final class RocksTier implements AutoCloseable {
                     db.multiGetByteBuffers(
                             read, chunksAlone, scratchOf.keys(), scratchOf.targets());
             for (int k = 0; k < count; k++) {
-                ByteBufferGetStatus value = values.get(k);
-                if (value.status.getCode() == Status.Code.Ok) {
-                    int i = scratchOf.number(k);
-                    long at = LookupBatch.placeOffset(i);
-                    if (RowFormat.unpack(
-                                    scratchOf.values(),
-                                    BatchScratch.valueOffset(i),
-                                    value.requiredSize,
-                                    batch.places(),
-                                    at)
-                            && !RowFormat.in(unusable, batch.places(), at)) {
-                        batch.answer(i, LookupBatch.Answer.FOUND);
-                    }
-                } else if (value.status.getCode() != Status.Code.NotFound) {
-                    throw failure("cannot be read", new RocksDBException(value.status));
-                }
+                answer(batch, scratchOf.number(k), values.get(k), unusable);
             }
             return count;
         } catch (RocksDBException e) {
             throw failure("cannot be read", e);
+        }
+    }
+
+    /// What is neither there nor damaged is a doubt, and stays missing: for example, no memory to read it into.
+    private static void answer(
+            LookupBatch batch, int i, ByteBufferGetStatus value, PackSet unusable)
+            throws RocksDBException {
+        Status.Code code = value.status.getCode();
+        if (code == Status.Code.Corruption || code == Status.Code.IOError) {
+            throw new RocksDBException(value.status);
+        }
+        long at = LookupBatch.placeOffset(i);
+        if (code == Status.Code.Ok
+                && RowFormat.unpack(
+                        batch.scratch().values(),
+                        BatchScratch.valueOffset(i),
+                        value.requiredSize,
+                        batch.places(),
+                        at)
+                && !RowFormat.in(unusable, batch.places(), at)) {
+            batch.answer(i, LookupBatch.Answer.FOUND);
         }
     }
 
