@@ -82,10 +82,7 @@ final class ConcurrentSessionsTest {
             assertThat(readable(entry.root())).as("%s", entry).isTrue();
         }
         // Whether anybody was fenced is a matter of timing; that it is told truly is not.
-        assertThat(told)
-                .extracting(Told::end)
-                .contains(End.COMMITTED)
-                .doesNotContain(End.UNKNOWN);
+        assertThat(told).extracting(Told::end).contains(End.COMMITTED).doesNotContain(End.UNKNOWN);
     }
 
     private void write(

@@ -79,7 +79,8 @@ final class DirectoryCrashTest {
     }
 
     private static Store open(Path root) {
-        return DirectoryStore.open(root, InstantSource.system(), new Random(ProcessHandle.current().pid()));
+        return DirectoryStore.open(
+                root, InstantSource.system(), new Random(ProcessHandle.current().pid()));
     }
 
     /// The process that dies: several threads put objects whose names tell their contents.
