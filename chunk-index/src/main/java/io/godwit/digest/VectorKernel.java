@@ -32,7 +32,6 @@ import jdk.incubator.vector.VectorSpecies;
 ///   for each result, two patterns in all.
 /// - Memory is read through one constant segment. With the caller's, loads depend on the compiler's statistics of
 ///   all segments that ever met vectors in this process.
-/// - A call that does nothing but loop is for [WarmingLeafHasher].
 final class VectorKernel {
     private static final VectorSpecies<Integer> SPECIES =
             IntVector.SPECIES_PREFERRED.length() >= 16

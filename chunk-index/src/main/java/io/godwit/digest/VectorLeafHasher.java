@@ -81,18 +81,6 @@ final class VectorLeafHasher implements LeafHasher {
         return "vector-" + LANES * Integer.SIZE;
     }
 
-    /// Runs the slow parts once on scratch space, with all of their loops.
-    void exercise() {
-        VectorKernel.load(staging.address(), message, VectorKernel.HALVES);
-        VectorKernel.compress(message, chunks, 0, BATCH_CHUNKS, counters, 0, 2);
-    }
-
-    /// Calls the slow parts for nothing, to be counted.
-    void call() {
-        VectorKernel.load(staging.address(), message, 0);
-        VectorKernel.compress(message, chunks, 0, BATCH_CHUNKS, counters, 0, 0);
-    }
-
     /// Lets the segment itself refuse: memory that was freed, or belongs to another thread.
     private static void requireAccess(MemorySegment source, long offset) {
         byte ignored = source.get(ValueLayout.JAVA_BYTE, offset);
