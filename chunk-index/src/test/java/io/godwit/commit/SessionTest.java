@@ -234,6 +234,23 @@ final class SessionTest {
     }
 
     @Test
+    void anAbortThatLandsAfterCleanUpMeansNothing() {
+        List<CatalogueEntry> entries = new ArrayList<>();
+        Session session = ready(entries);
+        store.next(Op.PUT, OUTCOME, Fault.REPLY_LOST)
+                .before(
+                        Op.GET,
+                        OUTCOME,
+                        () -> {
+                            collector.collect();
+                            collector.fence(session.id());
+                        });
+
+        assertThat(session.commit(entries).published()).isTrue();
+        assertThat(visible()).hasSize(1);
+    }
+
+    @Test
     void findsItsCommitAfterCleanUpInTheCheckpoint() {
         List<CatalogueEntry> entries = new ArrayList<>();
         Session session = ready(entries);
