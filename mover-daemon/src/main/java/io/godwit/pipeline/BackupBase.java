@@ -58,7 +58,7 @@ record BackupBase(
                 switch (request.parent()) {
                     case ParentChoice.Auto auto -> catalogue.latest(request.volume());
                     case ParentChoice.None none -> Optional.empty();
-                    case ParentChoice.Named named -> Optional.of(named(named, request, catalogue));
+                    case ParentChoice.Named named -> Optional.of(named(named, request, catalogue, repository));
                 };
         return new BackupBase(
                 entry, entry.map(repository::readRoot), scope, mode, extents(scope), false);
@@ -73,8 +73,11 @@ record BackupBase(
     }
 
     private static CatalogueEntry named(
-            ParentChoice.Named named, BackupRequest request, CatalogueView catalogue) {
-        CatalogueEntry entry = catalogue.resolve(named.reference());
+            ParentChoice.Named named,
+            BackupRequest request,
+            CatalogueView catalogue,
+            Repository repository) {
+        CatalogueEntry entry = resolve(named.reference(), catalogue, repository);
         if (!entry.volume().equals(request.volume())) {
             throw new GodwitException(
                     FailureKind.INVALID,
@@ -82,6 +85,19 @@ record BackupBase(
                             .formatted(entry.snapshot(), entry.volume()));
         }
         return entry;
+    }
+
+    /// Looks among the snapshots of all volumes when those of one do not have it, for a better answer than "none".
+    private static CatalogueEntry resolve(
+            String reference, CatalogueView catalogue, Repository repository) {
+        try {
+            return catalogue.resolve(reference);
+        } catch (GodwitException e) {
+            if (e.kind() != FailureKind.NOT_FOUND) {
+                throw e;
+            }
+            return repository.catalogue().read().resolve(reference);
+        }
     }
 
     private static BackupBase onChanges(
@@ -188,7 +204,7 @@ record BackupBase(
             Repository repository) {
         if (changed.base().isEmpty()) {
             if (request.parent() instanceof ParentChoice.Named named) {
-                return Optional.of(named(named, request, catalogue));
+                return Optional.of(named(named, request, catalogue, repository));
             }
             throw new GodwitException(
                             FailureKind.INVALID,

@@ -5,6 +5,7 @@ import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CatalogueView;
 import io.godwit.commit.CollectionPlan;
 import io.godwit.commit.Extensions;
+import io.godwit.commit.ProcessTable;
 import io.godwit.commit.Session;
 import io.godwit.commit.SessionRequest;
 import io.godwit.commit.SnapshotId;
@@ -18,6 +19,7 @@ import io.godwit.error.GodwitException;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import io.godwit.pack.SessionId;
+import io.godwit.repository.LocalHost;
 import io.godwit.repository.Repository;
 import io.godwit.volume.MetaSink;
 import io.godwit.volume.Root;
@@ -46,8 +48,7 @@ public final class BackupEngine {
     private final BackupRequest request;
     private final RunListener listener;
     private final RunCounters counters;
-    private final Function<String, BlockSource> sources;
-    private final Duration heartbeat;
+    private final Surroundings surroundings;
     private final AtomicReference<@Nullable BackupRun> running = new AtomicReference<>();
 
     public BackupEngine(
@@ -62,22 +63,28 @@ public final class BackupEngine {
                 request,
                 progress,
                 listener,
-                BlockSources::open,
-                HeartbeatThread.INTERVAL);
+                new Surroundings(
+                        BlockSources::open,
+                        HeartbeatThread.INTERVAL,
+                        LocalHost.of().processes()));
     }
 
+    /// What a test replaces.
+    ///
     /// @param sources opens what the request names
     /// @param heartbeat the time between two beats
+    /// @param processes of this host
+    record Surroundings(
+            Function<String, BlockSource> sources, Duration heartbeat, ProcessTable processes) {}
+
     BackupEngine(
             Repository repository,
             MoverSettings settings,
             BackupRequest request,
             RunProgress progress,
             RunListener listener,
-            Function<String, BlockSource> sources,
-            Duration heartbeat) {
-        this.sources = sources;
-        this.heartbeat = heartbeat;
+            Surroundings surroundings) {
+        this.surroundings = surroundings;
         this.repository = repository;
         this.settings = settings;
         this.request = request;
@@ -91,7 +98,7 @@ public final class BackupEngine {
     public BackupResult run() throws InterruptedException {
         long start = settings.nanoClock().getAsLong();
         long putsBefore = repository.storePuts();
-        try (BlockSource source = sources.apply(request.source())) {
+        try (BlockSource source = surroundings.sources().apply(request.source())) {
             CatalogueView catalogue = repository.catalogue().read(request.volume());
             BackupBase base =
                     BackupBase.choose(
@@ -117,12 +124,17 @@ public final class BackupEngine {
     private void inSession(
             BlockSource source, CatalogueView catalogue, BackupBase base, BackupReport report)
             throws InterruptedException {
+        Adoption adoption =
+                new Adoption(
+                        repository, surroundings.processes(), request, source.facts().path());
         SessionRequest wanted =
                 SessionRequest.of("backup")
+                        .withAdopted(adoption.candidates())
                         .withPins(base.entry().stream().toList())
                         .withIndex(repository.collectedPacks(), this::onCondemned);
         try (Session session = Session.open(repository.access(), wanted);
                 Undisturbed _ = new Undisturbed(session)) {
+            adoption.begin(session);
             BackupBase pinned = base.asPinnedBy(session, listener);
             transfer(
                     source,
@@ -131,6 +143,7 @@ public final class BackupEngine {
                     RunSession.of(session),
                     Optional.of(session),
                     report);
+            adoption.committed();
         }
     }
 
@@ -184,7 +197,7 @@ public final class BackupEngine {
             running.set(run);
             try (HeartbeatThread _ =
                     session.isPresent()
-                            ? run.startHeartbeat(session.orElseThrow(), heartbeat)
+                            ? run.startHeartbeat(session.orElseThrow(), surroundings.heartbeat())
                             : null) {
                 run.run();
             }

@@ -35,7 +35,9 @@ final class ChangeAudit implements AutoCloseable {
     private final RunCounters counters;
     private final ChunkHasher hasher;
     private final ChunkReader metadata;
+    private final ChunkReader data;
     private final LeafExpectation expected;
+    private final MemorySegment zeros = MemorySegment.ofArray(new byte[LEAF_BYTES]);
     private final RegionMap map = new RegionMap();
     private final MemorySegment block = Arena.ofAuto().allocate(LEAF_BYTES, LEAF_BYTES);
     private final MemorySegment digest = Arena.ofAuto().allocate(2L * DIGEST_BYTES);
@@ -51,6 +53,7 @@ final class ChangeAudit implements AutoCloseable {
         this.counters = counters;
         this.hasher = repository.newHasher(settings.kernel());
         this.metadata = repository.newReader(hasher, ChunkType.META);
+        this.data = repository.newReader(hasher, ChunkType.DATA);
         this.expected = new LeafExpectation(repository.newLeafLists());
         hasher.zeroLeafDigest(digest, DIGEST_BYTES);
     }
@@ -121,12 +124,44 @@ final class ChangeAudit implements AutoCloseable {
                     >= 0;
         }
         return expected.isKnown(leaf)
-                && (expected.word0(leaf) != digest.get(WORD, 0)
-                        || expected.word1(leaf) != digest.get(WORD, 8));
+                ? expected.word0(leaf) != digest.get(WORD, 0)
+                        || expected.word1(leaf) != digest.get(WORD, 8)
+                : differsFromData(leaf * LEAF_BYTES);
+    }
+
+    /// Where no leaf list tells, as where chunks are not cut on leaves, what was stored is read.
+    private boolean differsFromData(int from) {
+        int end = from + LEAF_BYTES;
+        for (int extent = map.find(from / map.grain()); extent < map.extentCount(); extent++) {
+            int start = Math.max(from, map.startBytes(extent));
+            int stop = Math.min(end, map.startBytes(extent) + map.lengthBytes(extent));
+            if (start >= stop) {
+                return false;
+            }
+            if (differsFromData(extent, start, stop, block, start - from)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean differsFromData(int extent, int start, int stop, MemorySegment found, int at) {
+        int slot = map.slot(extent);
+        int length = stop - start;
+        MemorySegment expectedBytes = zeros;
+        long inChunk = 0;
+        if (slot != RegionMap.HOLE) {
+            expectedBytes = data.read(map.chunks().ref(slot));
+            inChunk = (long) map.skip(extent) * map.grain() + start - map.startBytes(extent);
+        }
+        return MemorySegment.mismatch(
+                        found, at, at + length, expectedBytes, inChunk, inChunk + length)
+                >= 0;
     }
 
     @Override
     public void close() {
         metadata.close();
+        data.close();
     }
 }

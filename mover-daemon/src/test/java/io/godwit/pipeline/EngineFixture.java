@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.godwit.chunk.ChunkerSpec;
 import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.HostIdentity;
+import io.godwit.commit.ProcessTable;
 import io.godwit.device.BlockSource;
 import io.godwit.device.BlockSources;
 import io.godwit.digest.Kernel;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
 import io.godwit.index.LocalCache;
 import io.godwit.pack.Codec;
 import io.godwit.repository.InitOptions;
@@ -20,6 +23,7 @@ import io.godwit.restore.RestoreResult;
 import io.godwit.seal.Unlock;
 import io.godwit.store.DirectoryStore;
 import io.godwit.store.MemoryStore;
+import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
 import io.godwit.volume.Root;
 import io.godwit.volume.VolumeName;
@@ -36,7 +40,10 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -54,6 +61,7 @@ final class EngineFixture implements AutoCloseable {
     int threads = 2;
     Duration heartbeat = HeartbeatThread.INTERVAL;
     Function<String, BlockSource> sources = BlockSources::open;
+    ProcessTable processes = (pid, start) -> true;
     ParentChoice parent = new ParentChoice.Auto();
     int auditBlocks;
     Optional<String> changeId = Optional.empty();
@@ -101,6 +109,45 @@ final class EngineFixture implements AutoCloseable {
                 new InitOptions(ChunkerSpec.parse(chunker), Codec.parse("zstd:1"), key),
                 surroundings(seconds, new CopyOnWriteArrayList<>()));
         return new EngineFixture(directory, store, key, cache, seconds);
+    }
+
+    /// Runs a backup in a thread of its own.
+    Background background(VolumeName volume, Path source, ReadScope scope) {
+        return new Background(engine(volume, source, scope));
+    }
+
+    /// A backup under way.
+    static final class Background {
+        private final FutureTask<BackupResult> task;
+        private final Thread thread;
+
+        Background(BackupEngine engine) {
+            task = new FutureTask<>(engine::run);
+            thread = new Thread(task, "background");
+            thread.start();
+        }
+
+        void interrupt() {
+            thread.interrupt();
+        }
+
+        BackupResult result() throws Throwable {
+            try {
+                return task.get(60, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                throw e.getCause();
+            }
+        }
+
+        /// What it ended with; it must have failed.
+        Throwable failure() throws Exception {
+            try {
+                task.get(60, TimeUnit.SECONDS);
+            } catch (ExecutionException e) {
+                return e.getCause();
+            }
+            throw new AssertionError("backup did not fail");
+        }
     }
 
     /// Another node with the same repository and a cache of its own.
@@ -206,7 +253,12 @@ final class EngineFixture implements AutoCloseable {
                         Optional.empty(),
                         dryRun);
         return new BackupEngine(
-                repository, settings(), request, progress, listener(), sources, heartbeat);
+                repository,
+                settings(),
+                request,
+                progress,
+                listener(),
+                new BackupEngine.Surroundings(sources, heartbeat, processes));
     }
 
     CatalogueEntry entry(BackupResult result) {
@@ -220,6 +272,21 @@ final class EngineFixture implements AutoCloseable {
     /// The digest of all that a snapshot's volume holds, wherever it is stored.
     String content(BackupResult result) {
         return root(result).tree().top().map(top -> top.content().toString()).orElse("hole");
+    }
+
+    static void assertKind(Throwable failure, FailureKind kind) {
+        assertThat(failure).isInstanceOf(GodwitException.class);
+        assertThat(((GodwitException) failure).kind()).as(failure.toString()).isEqualTo(kind);
+    }
+
+    int snapshots() {
+        return repository.catalogue().read().entries().size();
+    }
+
+    List<ObjectKey> keys(String prefix) {
+        return store.below().list(prefix, "", 100_000).objects().stream()
+                .map(Store.Listed::key)
+                .toList();
     }
 
     // ---- restores
