@@ -42,8 +42,7 @@ final class Adoption {
     private final List<SessionId> candidates;
 
     /// @param source what the attempts read: another source of the volume is another attempt
-    Adoption(
-            Repository repository, ProcessTable processes, BackupRequest request, String source) {
+    Adoption(Repository repository, ProcessTable processes, BackupRequest request, String source) {
         this.repository = repository;
         this.journal =
                 new AttemptJournal(

@@ -58,7 +58,8 @@ record BackupBase(
                 switch (request.parent()) {
                     case ParentChoice.Auto auto -> catalogue.latest(request.volume());
                     case ParentChoice.None none -> Optional.empty();
-                    case ParentChoice.Named named -> Optional.of(named(named, request, catalogue, repository));
+                    case ParentChoice.Named named ->
+                            Optional.of(named(named, request, catalogue, repository));
                 };
         return new BackupBase(
                 entry, entry.map(repository::readRoot), scope, mode, extents(scope), false);

@@ -64,9 +64,7 @@ public final class BackupEngine {
                 progress,
                 listener,
                 new Surroundings(
-                        BlockSources::open,
-                        HeartbeatThread.INTERVAL,
-                        LocalHost.of().processes()));
+                        BlockSources::open, HeartbeatThread.INTERVAL, LocalHost.of().processes()));
     }
 
     /// What a test replaces.
@@ -125,8 +123,7 @@ public final class BackupEngine {
             BlockSource source, CatalogueView catalogue, BackupBase base, BackupReport report)
             throws InterruptedException {
         Adoption adoption =
-                new Adoption(
-                        repository, surroundings.processes(), request, source.facts().path());
+                new Adoption(repository, surroundings.processes(), request, source.facts().path());
         SessionRequest wanted =
                 SessionRequest.of("backup")
                         .withAdopted(adoption.candidates())

@@ -31,11 +31,7 @@ public final class TestPlans {
     public void plan(long round, Collection<PackId> condemned) {
         CollectionPlan plan =
                 new CollectionPlan(
-                        round,
-                        Nonce.random(random),
-                        access.host(),
-                        names(condemned),
-                        List.of());
+                        round, Nonce.random(random), access.host(), names(condemned), List.of());
         put(ObjectKind.PLAN, CommitKeys.plan(round), CollectionFormat.encode(plan));
     }
 
@@ -45,8 +41,7 @@ public final class TestPlans {
                 ObjectKind.SESSION_OUTCOME,
                 CommitKeys.outcome(session),
                 SessionFormat.encode(
-                        new SessionOutcome.Abort(
-                                Nonce.random(random), access.host(), "overdue")));
+                        new SessionOutcome.Abort(Nonce.random(random), access.host(), "overdue")));
     }
 
     public static ObjectKey ack(SessionId session, long round) {

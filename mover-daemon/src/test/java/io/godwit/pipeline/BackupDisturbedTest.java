@@ -68,7 +68,11 @@ final class BackupDisturbedTest {
         return objects.stream()
                 .filter(key -> key.value().endsWith("/open"))
                 .map(TestPlans::session)
-                .filter(id -> objects.stream().noneMatch(key -> key.value().equals("s/" + id + "/outcome")))
+                .filter(
+                        id ->
+                                objects.stream()
+                                        .noneMatch(
+                                                key -> key.value().equals("s/" + id + "/outcome")))
                 .findFirst()
                 .orElseThrow();
     }
@@ -174,7 +178,8 @@ final class BackupDisturbedTest {
         Throwable failure = run.failure();
         assertThat(failure).isInstanceOf(InterruptedException.class);
         assertThat(fixture.snapshots()).isZero();
-        assertThat(fixture.keys("s/").stream().filter(key -> key.value().endsWith("/outcome"))).hasSize(1);
+        assertThat(fixture.keys("s/").stream().filter(key -> key.value().endsWith("/outcome")))
+                .hasSize(1);
         assertThat(fixture.threadsLeft()).isEmpty();
 
         long stored = fixture.store.putBytes.get();
@@ -274,8 +279,7 @@ final class BackupDisturbedTest {
 
         fixture.sources = path -> watched = new WatchedSource(path);
         fixture.parent = new ParentChoice.Named(partial.snapshot().orElseThrow());
-        ReadScope nothing =
-                new ReadScope.Changed(image.size(), Optional.empty(), ExtentSet.EMPTY);
+        ReadScope nothing = new ReadScope.Changed(image.size(), Optional.empty(), ExtentSet.EMPTY);
         BackupResult whole = fixture.backup(EngineFixture.DB, source, nothing);
         assertThat(whole.unreadable()).isEmpty();
         assertThat(whole.changedBytes()).isEqualTo(bad.size() * (long) BLOCK);

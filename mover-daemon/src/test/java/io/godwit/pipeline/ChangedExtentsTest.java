@@ -191,7 +191,8 @@ final class ChangedExtentsTest {
         Throwable failure = catchThrowable(() -> incremental(base));
         EngineFixture.assertKind(failure, FailureKind.INVALID);
         fixture.parent = new ParentChoice.Named(base.snapshot().orElseThrow());
-        EngineFixture.assertKind(catchThrowable(() -> fixture.backup(source())), FailureKind.INVALID);
+        EngineFixture.assertKind(
+                catchThrowable(() -> fixture.backup(source())), FailureKind.INVALID);
     }
 
     @Test

@@ -112,8 +112,7 @@ final class DedupTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void manyWritersAtOnce(boolean oneVolume) throws Throwable {
-        LocalCache cache =
-                LocalCache.open(directory.resolve("cache"), new byte[16], message -> {});
+        LocalCache cache = LocalCache.open(directory.resolve("cache"), new byte[16], message -> {});
         SparseImage image = image(3_000_000);
         try (EngineFixture fixture =
                 EngineFixture.create(directory, new MemoryStore(), "leaf", cache)) {

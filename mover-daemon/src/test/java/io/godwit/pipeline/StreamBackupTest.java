@@ -30,8 +30,14 @@ final class StreamBackupTest {
 
     @ParameterizedTest
     @CsvSource({
-        "leaf,0", "leaf,1", "leaf,4097", "leaf,67108864", "leaf,67108865", "leaf,140000123",
-        "gear:4KiB,70000000", "fixed,67112961"
+        "leaf,0",
+        "leaf,1",
+        "leaf,4097",
+        "leaf,67108864",
+        "leaf,67108865",
+        "leaf,140000123",
+        "gear:4KiB,70000000",
+        "fixed,67112961"
     })
     void keepsStreams(String chunker, long size) throws Exception {
         SparseImage image = image(size);
@@ -59,7 +65,11 @@ final class StreamBackupTest {
                 new ProcessBuilder(
                                 "sh",
                                 "-c",
-                                "exec > '" + pipe + "'; head -c 5000 '" + source + "'; sleep 0.3; tail -c +5001 '"
+                                "exec > '"
+                                        + pipe
+                                        + "'; head -c 5000 '"
+                                        + source
+                                        + "'; sleep 0.3; tail -c +5001 '"
                                         + source
                                         + "'")
                         .start();
