@@ -59,7 +59,7 @@ final class SessionHeartbeat {
 
     /// Why the session is fenced, when it is.
     Optional<String> beat(BooleanSupplier going) {
-        if (!beating.tryLock()) {
+        if (beating.isHeldByCurrentThread() || !beating.tryLock()) {
             return Optional.empty();
         }
         try {

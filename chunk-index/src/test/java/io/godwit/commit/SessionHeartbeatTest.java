@@ -176,6 +176,22 @@ final class SessionHeartbeatTest {
     }
 
     @Test
+    void aListenerThatBeatsIsNotCalledAgain() {
+        Session[] self = new Session[1];
+        Session session =
+                open(
+                        (plan, packs) -> {
+                            heard.add("" + plan.round());
+                            self[0].heartbeat();
+                        });
+        self[0] = session;
+        collector.plan(1, List.of());
+        session.heartbeat();
+        assertThat(heard).containsExactly("1");
+        assertThat(acknowledged(session, 1)).isTrue();
+    }
+
+    @Test
     void noAcknowledgementWhenTheListenerAborts() {
         Session[] self = new Session[1];
         Session session = open((plan, packs) -> self[0].abort());
