@@ -50,6 +50,6 @@ public final class TestPlans {
 
     /// The session that a key below `s/` belongs to.
     public static SessionId session(ObjectKey key) {
-        return SessionId.parse(key.value().split("/")[1]);
+        return SessionId.parse(key.value().split("/", -1)[1]);
     }
 }
