@@ -135,7 +135,7 @@ final class EngineFixture implements AutoCloseable {
             try {
                 return task.get(60, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
-                throw e.getCause();
+                throw java.util.Objects.requireNonNull(e.getCause());
             }
         }
 
@@ -144,7 +144,7 @@ final class EngineFixture implements AutoCloseable {
             try {
                 task.get(60, TimeUnit.SECONDS);
             } catch (ExecutionException e) {
-                return e.getCause();
+                return java.util.Objects.requireNonNull(e.getCause());
             }
             throw new AssertionError("backup did not fail");
         }
