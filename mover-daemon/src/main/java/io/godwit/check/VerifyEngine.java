@@ -22,13 +22,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /// Verifies snapshots: their trees, every reference against the packs' own footers, and as much of the data as asked
 /// for. Nothing is changed.
 ///
 /// Used once, by one thread, which may be interrupted.
 public final class VerifyEngine {
-    private static final int SEGMENT_BYTES_MAX = 64 << 20;
+    private static final int RECORD_BYTES_MAX = 64 << 20;
+    private static final String INDEX_SEGMENT = "index-segment";
     private static final int LIST_PAGE = 10_000;
 
     private final Repository repository;
@@ -76,7 +78,7 @@ public final class VerifyEngine {
             nodes = walk.nodes();
             pages = walk.pages();
         }
-        long segments = request.everything() ? checkSegments() : 0;
+        long segments = request.everything() ? checkRecords() : 0;
         readData(inventory, packs);
         if (damage.hasRecords()) {
             traceDamage();
@@ -113,15 +115,32 @@ public final class VerifyEngine {
         }
     }
 
-    private long checkSegments() throws InterruptedException {
+    /// Everything sealed that is neither a pack nor a key; returns how many index segments there were.
+    private long checkRecords() throws InterruptedException {
+        checkAll("snap/", "snapshot", _ -> ObjectKind.SNAPSHOT);
+        checkAll("snap-del/", "tombstone", _ -> ObjectKind.TOMBSTONE);
+        checkAll("s/", "session", VerifyEngine::sessionKind);
+        return checkAll("idx/l0/", INDEX_SEGMENT, _ -> ObjectKind.INDEX_SEGMENT);
+    }
+
+    private static ObjectKind sessionKind(ObjectKey key) {
+        String name = key.value();
+        if (name.endsWith("/open")) {
+            return ObjectKind.SESSION_OPEN;
+        }
+        return name.endsWith("/outcome") ? ObjectKind.SESSION_OUTCOME : ObjectKind.SESSION_ACK;
+    }
+
+    private long checkAll(String prefix, String what, Function<ObjectKey, ObjectKind> kind)
+            throws InterruptedException {
         long count = 0;
         String after = "";
         boolean more = true;
         while (more) {
-            Store.Page page = repository.store().list("idx/l0/", after, LIST_PAGE);
+            Store.Page page = repository.store().list(prefix, after, LIST_PAGE);
             for (Store.Listed object : page.objects()) {
                 stopWhenInterrupted();
-                checkSegment(object.key());
+                check(object.key(), what, kind.apply(object.key()));
                 count++;
                 after = object.key().value();
             }
@@ -130,26 +149,27 @@ public final class VerifyEngine {
         return count;
     }
 
-    private void checkSegment(ObjectKey key) {
+    private void check(ObjectKey key, String what, ObjectKind kind) {
         try {
-            Optional<byte[]> object = repository.store().get(key, SEGMENT_BYTES_MAX);
+            Optional<byte[]> object = repository.store().get(key, RECORD_BYTES_MAX);
             if (object.isEmpty()) {
                 return;
             }
-            byte[] plain =
-                    repository.keys().sealer().open(ObjectKind.INDEX_SEGMENT, key, object.get());
-            SegmentReader rows = new SegmentReader(key.value(), plain);
-            boolean more = rows.next();
-            while (more) {
-                more = rows.next();
+            byte[] plain = repository.keys().sealer().open(kind, key, object.get());
+            if (kind == ObjectKind.INDEX_SEGMENT) {
+                readRows(key, plain);
             }
         } catch (GodwitException e) {
             SnapshotWalk.requireDamage(e);
-            damage.add(
-                    "index-segment",
-                    key.value(),
-                    e.offset().orElse(0),
-                    String.valueOf(e.getMessage()));
+            damage.add(what, key.value(), e.offset().orElse(0), String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void readRows(ObjectKey key, byte[] plain) {
+        SegmentReader rows = new SegmentReader(key.value(), plain);
+        boolean more = rows.next();
+        while (more) {
+            more = rows.next();
         }
     }
 

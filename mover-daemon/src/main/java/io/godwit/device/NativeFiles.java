@@ -3,6 +3,7 @@ package io.godwit.device;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -42,6 +43,8 @@ final class NativeFiles {
 
     static final int FADV_SEQUENTIAL = 2;
 
+    private static final short POLLIN = 1;
+
     private static final int AT_FDCWD = -100;
     private static final long BLKSSZGET = 0x1268;
     private static final long BLKGETSIZE64 = 0x80081272L;
@@ -67,6 +70,7 @@ final class NativeFiles {
     private static final MethodHandle PWRITE = function("pwrite");
     private static final MethodHandle READ = function("read");
     private static final MethodHandle WRITE = function("write");
+    private static final MethodHandle POLL = function("poll");
     private static final MethodHandle LSEEK = function("lseek");
     private static final MethodHandle IOCTL = function("ioctl");
     private static final MethodHandle FALLOCATE = function("fallocate");
@@ -107,6 +111,16 @@ final class NativeFiles {
 
     static long read(int descriptor, MemorySegment target, long from, int length) {
         return whole(READ, descriptor, target.asSlice(from, length), length, 0);
+    }
+
+    /// Waits until a read would not wait, at most so long; 0 when that time has passed.
+    static int awaitReadable(int descriptor, int millis) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment asked = arena.allocate(JAVA_LONG);
+            asked.set(JAVA_INT, 0, descriptor);
+            asked.set(JAVA_SHORT, JAVA_INT.byteSize(), POLLIN);
+            return half(POLL, asked.address(), value(1), millis, 0);
+        }
     }
 
     static long write(int descriptor, MemorySegment source, long from, int length) {

@@ -9,6 +9,9 @@ import java.time.Instant;
 ///
 /// Owned by one thread. Use [#fill]; the positional [#read] serves who reads strictly in order and knows the size.
 public final class StreamSource implements BlockSource {
+    /// How long an interrupt may go unnoticed while nothing comes.
+    private static final int PATIENCE_MILLIS = 200;
+
     private final int descriptor;
     private long position;
     private boolean ended;
@@ -19,9 +22,12 @@ public final class StreamSource implements BlockSource {
 
     /// Reads until `length` bytes are there or the stream ends, and returns how many there were: fewer than asked for
     /// only at the end.
+    ///
+    /// @throws GodwitException `INTERRUPTED` when the thread is interrupted while nothing comes; it stays so
     public int fill(MemorySegment target, long targetOffset, int length) {
         int done = 0;
         while (done < length && !ended) {
+            awaitInput();
             long count = NativeFiles.read(descriptor, target, targetOffset + done, length - done);
             if (count < 0) {
                 throw Errno.failure((int) count, "read standard input", "-")
@@ -32,6 +38,16 @@ public final class StreamSource implements BlockSource {
         }
         position += done;
         return done;
+    }
+
+    /// A read that waits for whoever writes cannot be interrupted, so none is begun before it would not wait.
+    private void awaitInput() {
+        while (NativeFiles.awaitReadable(descriptor, PATIENCE_MILLIS) == 0) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new GodwitException(
+                        FailureKind.INTERRUPTED, "interrupted: waiting-for=standard input");
+            }
+        }
     }
 
     /// How many bytes were read so far.

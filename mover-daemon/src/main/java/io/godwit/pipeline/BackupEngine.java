@@ -336,7 +336,7 @@ public final class BackupEngine {
                         Optional.empty(),
                         1,
                         Extensions.NONE);
-        session.commit(List.of(entry));
+        Uninterrupted.run(settings.threadFactory(), () -> session.commit(List.of(entry)));
         report.snapshot(id);
     }
 
