@@ -4,12 +4,14 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pack.PackId;
 import io.godwit.pack.SessionId;
+import io.godwit.store.ObjectKey;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /// One writer's run against a repository, from W0 to W8: it ends committed, aborted or fenced, and is nothing in
 /// between.
@@ -122,25 +124,20 @@ public final class Session implements AutoCloseable {
         run(() -> uploads.pack(pack, metadata, content));
     }
 
-    /// W5. Seals and stores an index segment of this session's packs.
-    public void putIndexSegment(byte[] plain) {
-        run(() -> uploads.indexSegment(plain));
+    /// W5. Seals and stores an index segment of this session's packs, and returns its name.
+    public ObjectKey putIndexSegment(byte[] plain) {
+        return run(() -> uploads.indexSegment(plain));
     }
 
     /// W6. Which of the packs are not there: whatever newly refers to them must be read and stored again.
     public Set<PackId> checkForeignPacks(Set<PackId> packs) {
-        requireUsable();
-        try {
-            return uploads.missing(packs, id);
-        } catch (GodwitException e) {
-            throw failed(e);
-        }
+        return run(() -> uploads.missing(packs, id));
     }
 
-    private void run(Runnable operation) {
+    private <T> T run(Supplier<T> operation) {
         requireUsable();
         try {
-            operation.run();
+            return operation.get();
         } catch (GodwitException e) {
             throw failed(e);
         }

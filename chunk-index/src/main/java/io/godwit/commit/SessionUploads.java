@@ -34,14 +34,17 @@ final class SessionUploads {
         this.backoff = new Backoff(access);
     }
 
-    void pack(PackId pack, boolean metadata, MemorySegment content) {
-        put(PackNames.key(pack, metadata), content);
+    ObjectKey pack(PackId pack, boolean metadata, MemorySegment content) {
+        ObjectKey key = PackNames.key(pack, metadata);
+        put(key, content);
+        return key;
     }
 
-    void indexSegment(byte[] plain) {
+    ObjectKey indexSegment(byte[] plain) {
         ObjectKey key = CommitKeys.indexSegment(session, segments.getAndIncrement());
         byte[] sealed = records.seal(ObjectKind.INDEX_SEGMENT, key, plain);
         put(key, MemorySegment.ofArray(sealed));
+        return key;
     }
 
     Set<PackId> missing(Set<PackId> packs, SessionId own) {

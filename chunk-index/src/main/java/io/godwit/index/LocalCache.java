@@ -177,48 +177,24 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     @Override
     public void add(List<ChunkRef> durable) {
-        if (durable.isEmpty()) {
-            return;
+        if (!durable.isEmpty()) {
+            write(
+                    tier -> tier.add(durable),
+                    () -> {
+                        memory.add(durable);
+                        memoryUsed = true;
+                    });
         }
-        int slot = inside.enterSlot();
-        try {
-            RocksTier tier = writableDisk();
-            if (tier != null) {
-                tier.add(durable);
-                return;
-            }
-            addToMemory(durable);
-        } catch (CacheFailure e) {
-            stopWriting(e);
-            addToMemory(durable);
-        } finally {
-            inside.leaveSlot(slot);
-        }
-    }
-
-    private void addToMemory(List<ChunkRef> durable) {
-        memory.add(durable);
-        memoryUsed = true;
     }
 
     /// Takes a segment's rows in.
     void add(SegmentReader segment) {
-        int slot = inside.enterSlot();
-        try {
-            RocksTier tier = writableDisk();
-            if (tier != null) {
-                tier.add(segment, unusable);
-                return;
-            }
-            memory.add(segment, unusable);
-            memoryUsed = true;
-        } catch (CacheFailure e) {
-            stopWriting(e);
-            memory.add(segment.restarted(), unusable);
-            memoryUsed = true;
-        } finally {
-            inside.leaveSlot(slot);
-        }
+        write(
+                tier -> tier.add(segment, unusable),
+                () -> {
+                    memory.add(segment.restarted(), unusable);
+                    memoryUsed = true;
+                });
     }
 
     /// Takes many segments in at once; false when that is not possible here, or did not work out.
@@ -279,20 +255,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     /// Keeps the leaf list of a pack. `content` lies outside the heap.
     public void putLeafList(PackId pack, MemorySegment content) {
-        int slot = inside.enterSlot();
-        try {
-            RocksTier tier = writableDisk();
-            if (tier == null) {
-                memory.putLeaves(pack, content);
-            } else {
-                tier.putLeaves(pack, content);
-            }
-        } catch (CacheFailure e) {
-            stopWriting(e);
-            memory.putLeaves(pack, content);
-        } finally {
-            inside.leaveSlot(slot);
-        }
+        write(tier -> tier.putLeaves(pack, content), () -> memory.putLeaves(pack, content));
     }
 
     // ---- sweeps and the watermark
@@ -321,18 +284,8 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     }
 
     private void deleteLeafLists(List<PackId> packs) {
-        int slot = inside.enterSlot();
-        try {
-            memory.deleteLeaves(packs);
-            RocksTier tier = writableDisk();
-            if (tier != null) {
-                tier.deleteLeaves(packs);
-            }
-        } catch (CacheFailure e) {
-            stopWriting(e);
-        } finally {
-            inside.leaveSlot(slot);
-        }
+        memory.deleteLeaves(packs);
+        write(tier -> tier.deleteLeaves(packs), () -> {});
     }
 
     /// Forgets everything, because the store contradicts it.
@@ -355,17 +308,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     /// Makes files of everything that is in the database's log only.
     void flush() {
-        int slot = inside.enterSlot();
-        try {
-            RocksTier tier = writableDisk();
-            if (tier != null) {
-                tier.flush();
-            }
-        } catch (CacheFailure e) {
-            stopWriting(e);
-        } finally {
-            inside.leaveSlot(slot);
-        }
+        write(RocksTier::flush, () -> {});
     }
 
     // ---- facts
@@ -426,20 +369,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     /// Writes all of these or none; an empty value deletes.
     void putFacts(Map<byte[], byte[]> changes, boolean synced) {
-        int slot = inside.enterSlot();
-        try {
-            RocksTier tier = writableDisk();
-            if (tier == null) {
-                memory.putFacts(changes);
-            } else {
-                tier.putFacts(changes, synced);
-            }
-        } catch (CacheFailure e) {
-            stopWriting(e);
-            memory.putFacts(changes);
-        } finally {
-            inside.leaveSlot(slot);
-        }
+        write(tier -> tier.putFacts(changes, synced), () -> memory.putFacts(changes));
     }
 
     /// Shows the facts whose key starts with `prefix`, in the order of their keys.
@@ -466,6 +396,28 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     }
 
     // ---- when the disk fails
+
+    @FunctionalInterface
+    private interface DiskWrite {
+        void to(RocksTier tier) throws CacheFailure;
+    }
+
+    private void write(DiskWrite onDisk, Runnable inMemory) {
+        int slot = inside.enterSlot();
+        try {
+            RocksTier tier = writableDisk();
+            if (tier == null) {
+                inMemory.run();
+            } else {
+                onDisk.to(tier);
+            }
+        } catch (CacheFailure e) {
+            stopWriting(e);
+            inMemory.run();
+        } finally {
+            inside.leaveSlot(slot);
+        }
+    }
 
     private @Nullable RocksTier writableDisk() {
         return diskWritable.get() ? disk.get() : null;

@@ -263,7 +263,7 @@ final class BackupRun implements AutoCloseable {
     private void putSegment() {
         synchronized (segment) {
             if (!segment.isEmpty()) {
-                session.putIndexSegment(segment.finish());
+                repository.cache().noteSegment(session.putIndexSegment(segment.finish()));
             }
         }
     }
@@ -286,7 +286,7 @@ final class BackupRun implements AutoCloseable {
             synchronized (segment) {
                 for (ChunkRef chunk : pack.chunks()) {
                     if (segment.isFull()) {
-                        session.putIndexSegment(segment.finish());
+                        putSegment();
                     }
                     segment.add(chunk);
                 }

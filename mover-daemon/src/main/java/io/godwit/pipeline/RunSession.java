@@ -3,6 +3,7 @@ package io.godwit.pipeline;
 import io.godwit.commit.Session;
 import io.godwit.pack.PackId;
 import io.godwit.pack.SessionId;
+import io.godwit.store.ObjectKey;
 import java.lang.foreign.MemorySegment;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,7 +16,8 @@ interface RunSession {
 
     void putPack(PackId pack, boolean metadata, MemorySegment bytes);
 
-    void putIndexSegment(byte[] plain);
+    /// Stores rows of packs that are stored, and returns under which name.
+    ObjectKey putIndexSegment(byte[] plain);
 
     /// Which of the packs are not in the store.
     Set<PackId> missing(Set<PackId> packs);
@@ -41,8 +43,8 @@ interface RunSession {
             }
 
             @Override
-            public void putIndexSegment(byte[] plain) {
-                session.putIndexSegment(plain);
+            public ObjectKey putIndexSegment(byte[] plain) {
+                return session.putIndexSegment(plain);
             }
 
             @Override
@@ -75,7 +77,9 @@ interface RunSession {
             public void putPack(PackId pack, boolean metadata, MemorySegment bytes) {}
 
             @Override
-            public void putIndexSegment(byte[] plain) {}
+            public ObjectKey putIndexSegment(byte[] plain) {
+                throw new IllegalStateException("nothing was stored");
+            }
 
             @Override
             public Set<PackId> missing(Set<PackId> packs) {

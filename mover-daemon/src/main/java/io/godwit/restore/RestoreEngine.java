@@ -214,8 +214,8 @@ public final class RestoreEngine {
                     counters.skippedBytes.add(length);
                 } else {
                     long failures = own.failures();
-                    restoreRegion(worker, tree, own, region);
-                    if (own.failures() == failures) {
+                    boolean worthNoting = restoreRegion(worker, tree, own, region);
+                    if (worthNoting && own.failures() == failures) {
                         journal.note(region);
                     }
                 }
@@ -225,17 +225,20 @@ public final class RestoreEngine {
         }
     }
 
-    private void restoreRegion(Worker worker, VolumeTree tree, TargetWindow window, long region) {
+    /// Returns whether it cost more than it would cost to do it once more: a hole does not.
+    private boolean restoreRegion(
+            Worker worker, VolumeTree tree, TargetWindow window, long region) {
         long offset = region * Regions.REGION_BYTES;
+        boolean data;
         try {
-            worker.load(tree, region);
+            data = worker.load(tree, region);
         } catch (GodwitException e) {
             requireDamage(e);
             window.bad(
                     offset,
                     Regions.length(tree.volumeBytes(), region),
                     String.valueOf(e.getMessage()));
-            return;
+            return false;
         }
         BitSet wanted =
                 request.delta() ? worker.comparison.differing(worker.map, offset, window) : null;
@@ -245,6 +248,7 @@ public final class RestoreEngine {
             long differing = (long) wanted.cardinality() * worker.map.grain();
             counters.skippedBytes.add(Math.max(0, worker.map.regionLength() - differing));
         }
+        return data || wanted != null;
     }
 
     private void verifyRegion(

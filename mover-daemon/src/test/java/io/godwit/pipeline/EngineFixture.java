@@ -14,6 +14,7 @@ import io.godwit.error.GodwitException;
 import io.godwit.index.LocalCache;
 import io.godwit.pack.Codec;
 import io.godwit.repository.InitOptions;
+import io.godwit.repository.LocalHost;
 import io.godwit.repository.Repository;
 import io.godwit.repository.Surroundings;
 import io.godwit.restore.RestoreCounters;
@@ -32,6 +33,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -52,6 +54,8 @@ import java.util.function.Function;
 final class EngineFixture implements AutoCloseable {
     static final VolumeName DB = new VolumeName("db");
     static final ReadScope EVERYTHING = new ReadScope.Everything();
+    private static final HostIdentity HERE =
+            new HostIdentity("here", "boot", ProcessHandle.current().pid(), 1);
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
     final Path directory;
@@ -67,20 +71,29 @@ final class EngineFixture implements AutoCloseable {
     Optional<String> changeId = Optional.empty();
     boolean dryRun;
     RunProgress progress = new RunProgress();
+    RestoreCounters progressOfRestore = new RestoreCounters();
 
     private final Unlock key;
+    private final HostIdentity host;
     private final String threadName = "fixture-" + NUMBERS.incrementAndGet() + "-";
     private final AtomicInteger threadNumbers = new AtomicInteger();
     private final AtomicLong seconds;
 
     private EngineFixture(
-            Path directory, HookedStore store, Unlock key, LocalCache cache, AtomicLong seconds) {
+            Path directory,
+            HookedStore store,
+            Unlock key,
+            LocalCache cache,
+            AtomicLong seconds,
+            HostIdentity host) {
+        this.host = host;
         this.directory = directory;
         this.store = store;
         this.key = key;
         this.seconds = seconds;
         this.repository =
-                Repository.open(store, key, _ -> cache, true, surroundings(seconds, warnings));
+                Repository.open(
+                        store, key, _ -> cache, true, surroundings(seconds, warnings, host));
     }
 
     static EngineFixture inMemory(Path directory, String chunker) {
@@ -107,8 +120,8 @@ final class EngineFixture implements AutoCloseable {
         Repository.init(
                 store,
                 new InitOptions(ChunkerSpec.parse(chunker), Codec.parse("zstd:1"), key),
-                surroundings(seconds, new CopyOnWriteArrayList<>()));
-        return new EngineFixture(directory, store, key, cache, seconds);
+                surroundings(seconds, new CopyOnWriteArrayList<>(), HERE));
+        return new EngineFixture(directory, store, key, cache, seconds, HERE);
     }
 
     /// Runs a backup in a thread of its own.
@@ -150,9 +163,25 @@ final class EngineFixture implements AutoCloseable {
         }
     }
 
+    /// What a process of its own opens: the repository in a directory, with the cache of its node.
+    static EngineFixture ofProcess(Path directory, Path cacheDirectory) {
+        byte[] id = new byte[16];
+        Clock now = Clock.systemUTC();
+        EngineFixture fixture =
+                new EngineFixture(
+                        directory,
+                        new HookedStore(directoryStore(directory.resolve("repo"))),
+                        keyFile(directory),
+                        LocalCache.open(cacheDirectory, id, message -> {}),
+                        new AtomicLong(now.instant().getEpochSecond()),
+                        LocalHost.of().identity());
+        fixture.processes = LocalHost.of().processes();
+        return fixture;
+    }
+
     /// Another node with the same repository and a cache of its own.
     EngineFixture otherNode(LocalCache cache) {
-        EngineFixture other = new EngineFixture(directory, store, key, cache, seconds);
+        EngineFixture other = new EngineFixture(directory, store, key, cache, seconds, host);
         other.threads = threads;
         return other;
     }
@@ -172,14 +201,15 @@ final class EngineFixture implements AutoCloseable {
         }
     }
 
-    private static Surroundings surroundings(AtomicLong seconds, List<String> warnings) {
+    private static Surroundings surroundings(
+            AtomicLong seconds, List<String> warnings, HostIdentity host) {
         return new Surroundings(
                 () -> Instant.ofEpochSecond(seconds.getAndIncrement()),
                 System::nanoTime,
                 new SecureRandom(),
                 duration -> {},
                 Thread.ofVirtual().factory(),
-                new HostIdentity("here", "boot", ProcessHandle.current().pid(), 1),
+                host,
                 (kind, message) -> warnings.add(kind + ": " + message));
     }
 
@@ -293,8 +323,12 @@ final class EngineFixture implements AutoCloseable {
 
     /// A restore with every choice at its default; `with` methods of the caller change it.
     RestoreRequest request(BackupResult result, Path target) {
+        return request(result.snapshot().orElseThrow(), target);
+    }
+
+    RestoreRequest request(String snapshot, Path target) {
         return new RestoreRequest(
-                entry(result),
+                repository.catalogue().read().resolve(snapshot),
                 target.toString(),
                 false,
                 false,
@@ -349,10 +383,37 @@ final class EngineFixture implements AutoCloseable {
                 List.of());
     }
 
+    /// Does harm.
+    interface Spoiler {
+        void spoil() throws IOException;
+    }
+
     RestoreResult restore(RestoreRequest request) throws InterruptedException {
+        return restore(request, "", () -> {});
+    }
+
+    /// Restores, and does harm when a phase begins.
+    RestoreResult restore(RestoreRequest request, String phase, Spoiler spoiler)
+            throws InterruptedException {
+        RunListener spoiling =
+                new RunListener() {
+                    @Override
+                    public void warning(String kind, String message) {}
+
+                    @Override
+                    public void phase(String name, long totalBytes) {
+                        try {
+                            if (name.equals(phase)) {
+                                spoiler.spoil();
+                            }
+                        } catch (IOException e) {
+                            throw new UncheckedIOException(e);
+                        }
+                    }
+                };
+        progressOfRestore = new RestoreCounters();
         RestoreResult result =
-                new RestoreEngine(
-                                repository, settings(), request, new RestoreCounters(), listener())
+                new RestoreEngine(repository, settings(), request, progressOfRestore, spoiling)
                         .run();
         assertThat(threadsLeft()).isEmpty();
         return result;
