@@ -1,0 +1,186 @@
+package io.godwit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Real processes, real signals, real pipes.
+@Timeout(120)
+final class SignalTest {
+    @TempDir Path directory;
+    private Cli cli;
+
+    @BeforeEach
+    void start() {
+        cli = new Cli(directory);
+        assertThat(cli.run("init").exitCode()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"INT, 130", "TERM, 143"})
+    void aSignalEndsABackupInOrder(String signal, int exitCode) throws Exception {
+        Path image = cli.image("image", 64 << 20, 0, 1);
+        Process backup =
+                start(in("backup", "db", image.toString(), "--limit-read", "4M", "--json"));
+        awaitSession();
+        signal(signal, backup);
+
+        assertThat(backup.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(backup.exitValue()).isEqualTo(exitCode);
+        String out = Files.readString(directory.resolve("out"));
+        assertThat(Cli.json(out).getLast().get("type").asString()).isEqualTo("error");
+        assertThat(Cli.json(out).getLast().get("kind").asString()).isEqualTo("interrupted");
+        assertThat(Cli.json(out).getLast().get("exitCode").asInt()).isEqualTo(exitCode);
+        assertThat(Files.readString(directory.resolve("err")).lines()).hasSize(1);
+        assertThat(cli.run("snapshots", "--quiet").out()).isEmpty();
+        assertThat(objects("outcome")).as("the session said that it ends").isEqualTo(1);
+    }
+
+    /// Nobody writes into the pipe, so the run would wait for ever.
+    @Test
+    void aSignalEndsABackupOfASilentStream() throws Exception {
+        Process backup = new ProcessBuilder(java(in("backup", "dump", "-"))).start();
+        awaitSession();
+        signal("INT", backup);
+
+        assertThat(backup.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(backup.exitValue()).isEqualTo(130);
+        assertThat(objects("outcome")).as("the session said that it ends").isEqualTo(1);
+    }
+
+    /// Nobody reads from the pipe, so the run cannot even stop writing.
+    @Test
+    void aSignalEndsARestoreIntoAPipeThatNobodyReads() throws Exception {
+        Path image = cli.image("image", 1 << 20, 0, 1);
+        assertThat(cli.run("backup", "db", image.toString()).exitCode()).isZero();
+        Process restore = new ProcessBuilder(java(in("restore", "latest:db", "-"))).start();
+        while (restore.getInputStream().available() == 0) {
+            assertThat(restore.isAlive()).isTrue();
+            Thread.sleep(20);
+        }
+        signal("TERM", restore);
+
+        assertThat(restore.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(restore.exitValue()).isEqualTo(143);
+    }
+
+    private static void signal(String signal, Process process) throws Exception {
+        new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid())).start().waitFor();
+    }
+
+    private void awaitSession() throws Exception {
+        for (int i = 0; i < 600 && objects("open") == 0; i++) {
+            Thread.sleep(100);
+        }
+        Thread.sleep(500);
+    }
+
+    private long objects(String name) throws IOException {
+        Path sessions = cli.repository.resolve("s");
+        if (!Files.isDirectory(sessions)) {
+            return 0;
+        }
+        try (Stream<Path> files = Files.walk(sessions)) {
+            return files.filter(file -> file.endsWith(name)).count();
+        }
+    }
+
+    @Test
+    void aReaderThatHasSeenEnoughIsNoFailure() throws Exception {
+        Process listing =
+                new ProcessBuilder(java("completion", "bash"))
+                        .redirectError(directory.resolve("err").toFile())
+                        .start();
+        listing.getInputStream().close();
+
+        assertThat(listing.waitFor()).isZero();
+        assertThat(Files.readString(directory.resolve("err"))).isEmpty();
+    }
+
+    @Test
+    void aFullDiskBehindStandardOutputIsOne() throws Exception {
+        Process listing =
+                new ProcessBuilder(java("completion", "bash"))
+                        .redirectOutput(Path.of("/dev/full").toFile())
+                        .redirectError(directory.resolve("err").toFile())
+                        .start();
+
+        assertThat(listing.waitFor()).isEqualTo(8);
+        assertThat(Files.readString(directory.resolve("err")))
+                .startsWith("godwit: cannot write to standard output: No space left on device");
+    }
+
+    @Test
+    void standardOutputCarriesTheVolumeAlone() throws Exception {
+        Path image = cli.image("image", 300_000, 50_000, 1);
+        cli.run("backup", "db", image.toString());
+        Process restore = start(in("restore", "latest:db", "-", "--json"));
+
+        assertThat(restore.waitFor()).isZero();
+        assertThat(directory.resolve("out")).hasSameBinaryContentAs(image);
+        String err = Files.readString(directory.resolve("err"));
+        assertThat(Cli.json(err).getLast().get("type").asString()).isEqualTo("result");
+    }
+
+    @Test
+    void aStreamIsBackedUp() throws Exception {
+        Process backup =
+                new ProcessBuilder(java(in("backup", "dump", "-")))
+                        .redirectOutput(directory.resolve("out").toFile())
+                        .redirectError(directory.resolve("err").toFile())
+                        .start();
+        try (OutputStream in = backup.getOutputStream()) {
+            in.write("a stream of words".getBytes(StandardCharsets.UTF_8));
+        }
+
+        assertThat(backup.waitFor()).isZero();
+        cli.run("restore", "latest:dump", cli.path("copy"));
+        assertThat(directory.resolve("copy")).hasContent("a stream of words");
+    }
+
+    /// A command with the repository and its key.
+    private String[] in(String... command) {
+        List<String> line = new ArrayList<>(List.of(command));
+        line.addAll(List.of("-r", cli.repository.toString(), "--key-file", cli.path("key")));
+        return line.toArray(String[]::new);
+    }
+
+    private Process start(String... arguments) throws IOException {
+        return new ProcessBuilder(java(arguments))
+                .redirectOutput(directory.resolve("out").toFile())
+                .redirectError(directory.resolve("err").toFile())
+                .start();
+    }
+
+    private List<String> java(String... arguments) {
+        List<String> line =
+                new ArrayList<>(
+                        List.of(
+                                "env",
+                                // Who started this JVM may have it ignored, and that is inherited.
+                                "--default-signal=INT",
+                                "HOME=" + directory,
+                                System.getProperty("java.home") + "/bin/java",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "--sun-misc-unsafe-memory-access=allow",
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                "io.godwit.cli.Main"));
+        line.addAll(List.of(arguments));
+        return line;
+    }
+}
