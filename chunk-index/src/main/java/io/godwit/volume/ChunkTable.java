@@ -73,15 +73,16 @@ public final class ChunkTable {
     /// The slot here of what stands in a slot of another table.
     int addFrom(ChunkTable other, int slot) {
         int pack = other.packOf(slot);
-        return add(
+        writeRow(
                 addPack(other.pack(pack), other.isMetadata(pack)),
                 other.ordinal(slot),
                 other.offset(slot),
                 other.sealedLength(slot),
                 other.plainLength(slot),
                 other.plainOffset(slot),
-                other.length(slot),
-                other.id(slot));
+                other.length(slot));
+        System.arraycopy(other.ids, slot * ID_WORDS, ids, count * ID_WORDS, ID_WORDS);
+        return keepUnlessKnown();
     }
 
     /// The slot of a reference into a pack given by its number in this table, checked by the caller.
@@ -94,6 +95,43 @@ public final class ChunkTable {
             int plainOffset,
             int length,
             ChunkId id) {
+        writeRow(pack, ordinal, offset, sealedLength, plainLength, plainOffset, length);
+        int at = count * ID_WORDS;
+        ids[at] = id.word0();
+        ids[at + 1] = id.word1();
+        ids[at + 2] = id.word2();
+        ids[at + 3] = id.word3();
+        return keepUnlessKnown();
+    }
+
+    /// The same with an id as [ChunkId#write] writes it: pages are read without an object for each chunk.
+    int add(
+            int pack,
+            int ordinal,
+            int offset,
+            int sealedLength,
+            int plainLength,
+            int plainOffset,
+            int length,
+            MemorySegment id,
+            long idOffset) {
+        writeRow(pack, ordinal, offset, sealedLength, plainLength, plainOffset, length);
+        int at = count * ID_WORDS;
+        for (int word = 0; word < ID_WORDS; word++) {
+            ids[at + word] = id.get(WORD, idOffset + 8L * word);
+        }
+        return keepUnlessKnown();
+    }
+
+    /// Writes the columns of the row behind the last one; who calls writes its id.
+    private void writeRow(
+            int pack,
+            int ordinal,
+            int offset,
+            int sealedLength,
+            int plainLength,
+            int plainOffset,
+            int length) {
         int row = count * COLUMNS;
         if (row == rows.length) {
             rows = Arrays.copyOf(rows, 2 * row);
@@ -106,12 +144,6 @@ public final class ChunkTable {
         rows[row + PLAIN] = plainLength;
         rows[row + PLAIN_OFFSET] = plainOffset;
         rows[row + LENGTH] = length;
-        int at = count * ID_WORDS;
-        ids[at] = id.word0();
-        ids[at + 1] = id.word1();
-        ids[at + 2] = id.word2();
-        ids[at + 3] = id.word3();
-        return keepUnlessKnown();
     }
 
     /// Counts the row written behind the last one, or forgets it when there is one like it.

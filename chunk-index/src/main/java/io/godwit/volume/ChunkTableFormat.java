@@ -7,6 +7,7 @@ import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import io.godwit.pack.SessionId;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -170,7 +171,7 @@ final class ChunkTableFormat {
         int[] slots = new int[count];
         begin();
         for (int i = 0; i < count; i++) {
-            slots[i] = readRow(in, table, packs, ChunkId.read(ids, (long) i * ChunkId.BYTES));
+            slots[i] = readRow(in, table, packs, ids, (long) i * ChunkId.BYTES);
         }
         return slots;
     }
@@ -198,14 +199,15 @@ final class ChunkTableFormat {
         return packs;
     }
 
-    private int readRow(ByteReader in, ChunkTable table, int packs, ChunkId id) {
+    private int readRow(
+            ByteReader in, ChunkTable table, int packs, MemorySegment ids, long idOffset) {
         int control = in.u8();
         boolean samePack = (control & SAME_PACK) != 0;
         boolean sameRecord = (control & SAME_RECORD) != 0;
         boolean alone = (control & ALONE) != 0;
         int pack = samePack ? lastPack : in.varint();
         boolean known = !sameRecord || (samePack && sealed > 0);
-        if ((control & ~CONTROL_BITS) != 0 || pack >= packs || !known || id.equals(ChunkId.NONE)) {
+        if ((control & ~CONTROL_BITS) != 0 || pack >= packs || !known || isNone(ids, idOffset)) {
             throw in.corrupt("chunk row malformed: control=" + control + " pack=" + pack);
         }
         if (!sameRecord) {
@@ -227,9 +229,26 @@ final class ChunkTableFormat {
             throw in.corrupt("chunk exceeds its record: length=" + length + " record=" + plain);
         }
         int slot =
-                table.add(packSlots[pack], ordinal, offset, sealed, plain, plainOffset, length, id);
+                table.add(
+                        packSlots[pack],
+                        ordinal,
+                        offset,
+                        sealed,
+                        plain,
+                        plainOffset,
+                        length,
+                        ids,
+                        idOffset);
         endRow(pack, plainOffset, length);
         return slot;
+    }
+
+    private static boolean isNone(MemorySegment ids, long offset) {
+        long any = 0;
+        for (long at = offset; at < offset + ChunkId.BYTES; at += 8) {
+            any |= ids.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
+        }
+        return any == 0;
     }
 
     private static int inRange(ByteReader in, long value, String what) {

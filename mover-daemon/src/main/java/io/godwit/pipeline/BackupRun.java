@@ -16,6 +16,7 @@ import io.godwit.pack.ChunkRef;
 import io.godwit.pack.Codec;
 import io.godwit.pack.PackId;
 import io.godwit.repository.ChunkReader;
+import io.godwit.repository.PackLeafLists;
 import io.godwit.repository.Repository;
 import io.godwit.volume.LeafExpectation;
 import io.godwit.volume.PageLoader;
@@ -120,8 +121,8 @@ final class BackupRun implements AutoCloseable {
         boolean leafGrain = chunker.grain() == LeafHasher.LEAF_BYTES;
         long room = leafGrain ? 1 : 3;
         try (Arena arena = Arena.ofConfined();
-                WorkerPacks workerPacks = new WorkerPacks(packs, codec());
-                ChunkReader metadata = repository.newReader(hasher, ChunkType.META)) {
+                ChunkReader metadata = repository.newReader(hasher, ChunkType.META);
+                PackLeafLists leafLists = repository.newLeafLists()) {
             MemorySegment digests =
                     arena.allocate(
                             room
@@ -129,6 +130,7 @@ final class BackupRun implements AutoCloseable {
                                     / LeafHasher.LEAF_BYTES
                                     * LeafHasher.DIGEST_BYTES,
                             64);
+            WorkerPacks workerPacks = new WorkerPacks(packs);
             PieceSealer sealer =
                     new PieceSealer(
                             hasher,
@@ -138,7 +140,7 @@ final class BackupRun implements AutoCloseable {
                             session::owns,
                             digests,
                             counters);
-            LeafExpectation expected = new LeafExpectation(repository.newLeafLists());
+            LeafExpectation expected = new LeafExpectation(leafLists);
             MemorySegment[] tiles = buffers.takeTiles();
             TileReader reader =
                     new TileReader(readers, tiles, buffers.headroom, Thread.currentThread());

@@ -15,6 +15,9 @@ import io.godwit.seal.KeyRing;
 import io.godwit.volume.MetaSink;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// goes into metadata packs.
 ///
 /// Shared by the workers: the common pack and the metadata pack are used under this object's lock, all others by
-/// their worker alone. The common pack keeps its sealer when it becomes a worker's, so that has one of its own.
+/// their worker alone. A writer goes with its pack, and is used again once that is finished.
 final class SessionPacks implements MetaSink, AutoCloseable {
     /// Up to here a session stores one object: small runs cost few requests.
     static final int SMALL_BYTES = 1 << 20;
@@ -34,12 +37,14 @@ final class SessionPacks implements MetaSink, AutoCloseable {
     private final PackUploader uploader;
     private final LeafLists leafLists;
 
-    /// Belongs to the common pack, and goes with it to the worker that adopts it.
-    private final RecordSealer commonSealer;
-
-    private final RecordSealer metaSealer;
+    private final Codec codec;
     private final ChunkHasher hasher;
     private final MemorySegment metaDigests;
+
+    private final List<RecordSealer> sealers = new ArrayList<>();
+
+    /// Of packs that are finished.
+    private final Deque<PackWriter> idle = new ArrayDeque<>();
 
     private @Nullable OpenPack common;
     private @Nullable OpenPack orphan;
@@ -63,8 +68,7 @@ final class SessionPacks implements MetaSink, AutoCloseable {
         this.ids = ids;
         this.uploader = uploader;
         this.leafLists = leafLists;
-        this.commonSealer = new RecordSealer(codec);
-        this.metaSealer = new RecordSealer(codec);
+        this.codec = codec;
         this.hasher = hasher;
         this.metaDigests =
                 Arena.ofAuto()
@@ -112,7 +116,7 @@ final class SessionPacks implements MetaSink, AutoCloseable {
 
     private @Nullable OpenPack commonWithRoomFor(int length) {
         if (common == null) {
-            common = open(false, commonSealer);
+            common = open(false);
         }
         if (common.writer().hasRoomFor(length)) {
             return common;
@@ -142,7 +146,7 @@ final class SessionPacks implements MetaSink, AutoCloseable {
             pack = null;
         }
         if (pack == null) {
-            pack = open(true, metaSealer);
+            pack = open(true);
             meta = pack;
         }
         return pack;
@@ -150,7 +154,7 @@ final class SessionPacks implements MetaSink, AutoCloseable {
 
     /// The pack that was common, for the first worker that asks once the session is not small any more; else a
     /// new one.
-    OpenPack openForWorker(RecordSealer workerSealer) {
+    OpenPack openForWorker() {
         synchronized (this) {
             OpenPack adopted = orphan;
             if (adopted != null) {
@@ -158,12 +162,23 @@ final class SessionPacks implements MetaSink, AutoCloseable {
                 return adopted;
             }
         }
-        return open(false, workerSealer);
+        return open(false);
     }
 
-    private OpenPack open(boolean metadata, RecordSealer forPack) {
+    private OpenPack open(boolean metadata) {
         MemorySegment buffer = uploader.acquireBuffer();
-        return new OpenPack(new PackWriter(ring, ids.get(), metadata, buffer, forPack), buffer);
+        PackWriter writer;
+        synchronized (idle) {
+            writer = idle.poll();
+            if (writer == null) {
+                RecordSealer sealer = new RecordSealer(codec);
+                sealers.add(sealer);
+                return new OpenPack(
+                        new PackWriter(ring, ids.get(), metadata, buffer, sealer), buffer);
+            }
+        }
+        writer.begin(ids.get(), metadata, buffer);
+        return new OpenPack(writer, buffer);
     }
 
     /// Fixes a pack's bytes and queues it for upload.
@@ -175,6 +190,9 @@ final class SessionPacks implements MetaSink, AutoCloseable {
                 MemorySegment copy = arena.allocate(leafList.byteSize());
                 leafLists.keep(finished.id(), copy.copyFrom(leafList));
             }
+        }
+        synchronized (idle) {
+            idle.push(pack.writer());
         }
         uploader.submit(finished);
     }
@@ -195,7 +213,6 @@ final class SessionPacks implements MetaSink, AutoCloseable {
 
     @Override
     public void close() {
-        commonSealer.close();
-        metaSealer.close();
+        sealers.forEach(RecordSealer::close);
     }
 }

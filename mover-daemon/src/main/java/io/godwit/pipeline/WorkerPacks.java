@@ -2,22 +2,18 @@ package io.godwit.pipeline;
 
 import io.godwit.pack.ChunkGroup;
 import io.godwit.pack.ChunkRef;
-import io.godwit.pack.Codec;
 import io.godwit.pack.PackLimits;
-import io.godwit.pack.RecordSealer;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// The data packs of one worker, one after the other. Owned by that worker.
-final class WorkerPacks implements AutoCloseable {
+final class WorkerPacks {
     private final SessionPacks session;
-    private final RecordSealer sealer;
     private @Nullable OpenPack current;
 
-    WorkerPacks(SessionPacks session, Codec codec) {
+    WorkerPacks(SessionPacks session) {
         this.session = session;
-        this.sealer = new RecordSealer(codec);
     }
 
     /// Stores neighbouring chunks as one record and adds their places to `places`.
@@ -43,7 +39,7 @@ final class WorkerPacks implements AutoCloseable {
                 || pack.writer().sealedBytes() >= PackLimits.TARGET_BYTES
                 || !pack.writer().hasRoomFor(length)) {
             finish();
-            pack = session.openForWorker(sealer);
+            pack = session.openForWorker();
             current = pack;
         }
         return pack;
@@ -56,10 +52,5 @@ final class WorkerPacks implements AutoCloseable {
             current = null;
             session.finish(pack);
         }
-    }
-
-    @Override
-    public void close() {
-        sealer.close();
     }
 }

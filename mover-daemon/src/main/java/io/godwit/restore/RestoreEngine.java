@@ -243,6 +243,9 @@ public final class RestoreEngine {
         BitSet wanted =
                 request.delta() ? worker.comparison.differing(worker.map, offset, window) : null;
         zeroHoles(worker.map, offset, window, wanted);
+        if (wanted == null) {
+            reserveData(worker.map, offset, window);
+        }
         worker.restorer.restore(worker.map, offset, wanted);
         if (wanted != null) {
             long differing = (long) wanted.cardinality() * worker.map.grain();
@@ -301,6 +304,23 @@ public final class RestoreEngine {
             long stop = Math.min(offset + (long) to * map.grain(), offset + map.regionLength());
             window.zero(start, stop - start);
             from = wanted.nextSetBit(to);
+        }
+    }
+
+    private static void reserveData(RegionMap map, long offset, TargetWindow window) {
+        int extents = map.extentCount();
+        int first = 0;
+        while (first < extents) {
+            int end = first;
+            while (end < extents && map.slot(end) != RegionMap.HOLE) {
+                end++;
+            }
+            if (end > first) {
+                int from = map.startBytes(first);
+                int to = end < extents ? map.startBytes(end) : map.regionLength();
+                window.reserve(offset + from, to - from);
+            }
+            first = end + 1;
         }
     }
 

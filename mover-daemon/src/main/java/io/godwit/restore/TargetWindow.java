@@ -43,6 +43,15 @@ final class TargetWindow {
         return failures.get();
     }
 
+    /// Announces that all of these bytes of the volume will be written.
+    void reserve(long offset, long length) {
+        long start = Math.max(offset, from);
+        long end = Math.min(offset + length, to);
+        if (start < end) {
+            target.reserve(start - from, end - start);
+        }
+    }
+
     /// Writes bytes of the volume that lie at `source[at]`.
     void write(long offset, MemorySegment source, long at, long length) {
         long start = Math.max(offset, from);
