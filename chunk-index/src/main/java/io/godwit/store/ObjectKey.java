@@ -1,5 +1,7 @@
 package io.godwit.store;
 
+import java.util.Optional;
+
 /// The name of an object below the repository's prefix: `/`-separated parts of `[a-z0-9._-]`, none empty,
 /// each starting with a letter or digit and at most 255 bytes long, at most 512 bytes in all. It is a legal
 /// relative path and a legal S3 key. No key is a directory of another: where `a` is an object, `a/b` is none.
@@ -31,6 +33,16 @@ public record ObjectKey(String value) implements Comparable<ObjectKey> {
             }
         }
         return partStart < value.length();
+    }
+
+    /// Whether a key could start with this text, or be it.
+    public static boolean mayStartWith(String prefix) {
+        return prefix.isEmpty() || wellFormed(prefix) || wellFormed(prefix + "0");
+    }
+
+    /// The key of this text, or empty when it is none: a name that somebody else gave.
+    public static Optional<ObjectKey> of(String value) {
+        return wellFormed(value) ? Optional.of(new ObjectKey(value)) : Optional.empty();
     }
 
     @Override

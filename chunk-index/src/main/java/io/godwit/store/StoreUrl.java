@@ -28,12 +28,18 @@ public sealed interface StoreUrl {
     /// @param prefix without `/` at either end; empty for the whole bucket
     /// @param endpoint of a server other than Amazon's
     /// @param pathStyle whether the bucket stands in the path instead of the host name
+    /// @param ca certificates (PEM) to trust instead of the machine's own
+    /// @param storageClass that new objects get
+    /// @param proxy through which the server is reached
     record S3(
             String bucket,
             String prefix,
             Optional<URI> endpoint,
             Optional<String> region,
-            boolean pathStyle)
+            boolean pathStyle,
+            Optional<Path> ca,
+            Optional<String> storageClass,
+            Optional<URI> proxy)
             implements StoreUrl {
         public S3 {
             if (!UrlSyntax.BUCKET.matcher(bucket).matches()) {
@@ -66,6 +72,9 @@ public sealed interface StoreUrl {
             if (pathStyle) {
                 parameters.put("path-style", "true");
             }
+            ca.ifPresent(file -> parameters.put("ca", file.toString()));
+            storageClass.ifPresent(name -> parameters.put("storage-class", name));
+            proxy.ifPresent(uri -> parameters.put("proxy", uri.toString()));
             return parameters;
         }
     }

@@ -2,10 +2,12 @@ package io.godwit.store;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import io.godwit.error.Nearest;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -16,6 +18,10 @@ final class UrlSyntax {
     static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:");
     static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,64}");
+    static final Pattern STORAGE_CLASS = Pattern.compile("[A-Z0-9_]{1,64}");
+
+    private static final List<String> PARAMETERS =
+            List.of("ca", "endpoint", "path-style", "proxy", "region", "storage-class");
 
     private UrlSyntax() {}
 
@@ -55,20 +61,29 @@ final class UrlSyntax {
         String prefix = slash < 0 ? "" : decode(place.substring(slash + 1), text);
         Map<String, String> parameters =
                 parameters(query < 0 ? "" : rest.substring(query + 1), text);
-        String endpoint = parameters.remove("endpoint");
-        String region = parameters.remove("region");
-        String style = parameters.remove("path-style");
-        if (!parameters.isEmpty()) {
-            throw invalid(
-                    "unknown parameter, known are endpoint, region, path-style: parameter="
-                            + parameters.keySet().iterator().next());
+        for (String name : parameters.keySet()) {
+            if (!PARAMETERS.contains(name)) {
+                throw unknownParameter(name);
+            }
         }
+        String style = parameters.get("path-style");
         return new StoreUrl.S3(
                 bucket,
                 prefix.replaceAll("^/+|/+$", ""),
-                Optional.ofNullable(endpoint).map(UrlSyntax::endpoint),
-                Optional.ofNullable(region).map(UrlSyntax::region),
-                style != null && truth(style));
+                Optional.ofNullable(parameters.get("endpoint")).map(t -> web("endpoint", t)),
+                Optional.ofNullable(parameters.get("region")).map(UrlSyntax::region),
+                style != null && truth(style),
+                Optional.ofNullable(parameters.get("ca")).map(UrlSyntax::certificates),
+                Optional.ofNullable(parameters.get("storage-class")).map(UrlSyntax::storageClass),
+                Optional.ofNullable(parameters.get("proxy")).map(t -> web("proxy", t)));
+    }
+
+    private static GodwitException unknownParameter(String name) {
+        String hint =
+                Nearest.to(name, PARAMETERS)
+                        .map(meant -> "did you mean " + meant + "?")
+                        .orElse("known are " + String.join(", ", PARAMETERS));
+        return invalid("unknown parameter in the url: parameter=" + name).withHint(hint);
     }
 
     private static Map<String, String> parameters(String query, String text) {
@@ -90,7 +105,8 @@ final class UrlSyntax {
         return parameters;
     }
 
-    private static URI endpoint(String text) {
+    /// A server, without path, credentials or anything else in it.
+    private static URI web(String parameter, String text) {
         try {
             URI uri = new URI(text);
             boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
@@ -99,14 +115,34 @@ final class UrlSyntax {
                 return uri;
             }
         } catch (URISyntaxException e) {
-            throw invalid("not an endpoint: " + e.getReason());
+            throw invalid(
+                    "not a server's url: parameter=%s reason=%s"
+                            .formatted(parameter, e.getReason()));
         }
-        throw invalid("an endpoint has the form http://host:port or https://host:port");
+        throw invalid(parameter + " has the form http://host:port or https://host:port");
     }
 
     private static String region(String text) {
         if (!REGION.matcher(text).matches()) {
             throw invalid("not a region: region=" + text);
+        }
+        return text;
+    }
+
+    private static Path certificates(String text) {
+        if (!text.isEmpty()) {
+            try {
+                return Path.of(text);
+            } catch (InvalidPathException e) {
+                throw invalid("not a path: parameter=ca reason=" + e.getReason());
+            }
+        }
+        throw invalid("ca is a file of certificates");
+    }
+
+    private static String storageClass(String text) {
+        if (!STORAGE_CLASS.matcher(text).matches()) {
+            throw invalid("not a storage class: storage-class=" + text);
         }
         return text;
     }
@@ -132,6 +168,7 @@ final class UrlSyntax {
         int credentials = text.indexOf('@');
         String shown = credentials < 0 ? text : "…" + text.substring(credentials);
         return invalid("unknown or unsupported scheme: url=" + shown)
-                .withHint("use /path or file:///path; write a relative path as ./path");
+                .withHint(
+                        "use /path, file:///path or s3://bucket/prefix; write a relative path as ./path");
     }
 }

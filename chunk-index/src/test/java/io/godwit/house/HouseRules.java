@@ -40,6 +40,10 @@ public final class HouseRules {
                         "it is an incubator module, and its scalar twin must give identical results",
                         "jdk.incubator.vector.."),
                 wall(
+                        "io.godwit.s3",
+                        "a store is a port; the vendor's client stands behind it and nowhere else",
+                        "software.amazon.awssdk.."),
+                wall(
                         "io.godwit.cli",
                         "the rest is a library that knows nothing of command lines",
                         "picocli.."));

@@ -1,7 +1,6 @@
 package io.godwit.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
@@ -53,12 +52,48 @@ final class StoreUrlTest {
                                 "cluster 1/a",
                                 Optional.of(URI.create("http://host:9000")),
                                 Optional.of("eu-1"),
-                                true));
+                                true,
+                                Optional.empty(),
+                                Optional.empty(),
+                                Optional.empty()));
         assertThat(url.text()).isEqualTo(text);
-        StoreUrl plain = new StoreUrl.S3("abc", "", Optional.empty(), Optional.empty(), false);
+        StoreUrl plain =
+                new StoreUrl.S3(
+                        "abc",
+                        "",
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty());
         assertThat(StoreUrl.parse("s3://abc")).isEqualTo(plain);
         assertThat(StoreUrl.parse("s3://abc/")).isEqualTo(plain);
         assertThat(plain.text()).isEqualTo("s3://abc");
+    }
+
+    @Test
+    void readsEverythingThatABucketMayNeed() {
+        String text =
+                "s3://abc/x?ca=/etc/ca.pem&proxy=http://proxy:3128&region=eu-1&storage-class=STANDARD_IA";
+        StoreUrl url = StoreUrl.parse(text);
+        assertThat(url.text()).isEqualTo(text);
+        assertThat(url)
+                .isInstanceOfSatisfying(
+                        StoreUrl.S3.class,
+                        s3 -> {
+                            assertThat(s3.ca()).contains(Path.of("/etc/ca.pem"));
+                            assertThat(s3.proxy()).contains(URI.create("http://proxy:3128"));
+                            assertThat(s3.storageClass()).contains("STANDARD_IA");
+                        });
+    }
+
+    @Test
+    void namesTheParameterThatWasMeant() {
+        assertThat(assertInvalid("s3://abc?endpont=http://host:1").hint())
+                .contains("did you mean endpoint?");
+        assertThat(assertInvalid("s3://abc?colour=red").hint().orElseThrow())
+                .startsWith("known are ca, endpoint,");
     }
 
     @ParameterizedTest
@@ -89,6 +124,9 @@ final class StoreUrlTest {
                 "s3://abc?colour=red",
                 "s3://abc?endpoint",
                 "s3://abc?region=a&",
+                "s3://abc?ca=",
+                "s3://abc?storage-class=a b",
+                "s3://abc?proxy=http://u:p@host",
             })
     void refusesTheRest(String text) {
         assertInvalid(text);
@@ -121,7 +159,7 @@ final class StoreUrlTest {
     @Test
     void opensDirectories() {
         StoreUrl url = StoreUrl.parse("file://" + directory);
-        try (MeteredStore store = Stores.open(url, options(1 << 20, 1 << 20))) {
+        try (MeteredStore store = Stores.open(url, options(1 << 20, 1 << 20), StoreUrlTest::none)) {
             store.putIfAbsent(
                     new ObjectKey("config"), java.lang.foreign.MemorySegment.ofArray(new byte[7]));
             assertThat(store.metrics().putBytes()).isEqualTo(7);
@@ -129,12 +167,24 @@ final class StoreUrlTest {
         }
     }
 
+    private static Store none(StoreUrl.S3 url) {
+        throw new AssertionError("not a bucket: " + url);
+    }
+
     @Test
-    void doesNotOfferBucketsYet() {
-        assertThatThrownBy(() -> Stores.open(StoreUrl.parse("s3://abc"), options(0, 0)))
-                .isInstanceOfSatisfying(
-                        GodwitException.class,
-                        e -> assertThat(e.kind()).isEqualTo(FailureKind.INVALID))
-                .hasMessageContaining("unknown or unsupported scheme");
+    void opensBucketsByWhatKnowsThem() {
+        StoreUrl url = StoreUrl.parse("s3://abc/x");
+        try (MeteredStore store =
+                Stores.open(
+                        url,
+                        options(0, 0),
+                        s3 -> {
+                            assertThat(s3).isEqualTo(url);
+                            return new MemoryStore();
+                        })) {
+            store.putIfAbsent(
+                    new ObjectKey("config"), java.lang.foreign.MemorySegment.ofArray(new byte[7]));
+            assertThat(store.metrics().putBytes()).isEqualTo(7);
+        }
     }
 }

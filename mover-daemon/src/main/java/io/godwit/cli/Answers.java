@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.error.Nearest;
 import java.util.Map;
 import java.util.Optional;
 

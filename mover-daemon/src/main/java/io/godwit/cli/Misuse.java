@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.error.FailureKind;
+import io.godwit.error.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -8,6 +8,7 @@ import io.godwit.repository.Initialised;
 import io.godwit.repository.LocalHost;
 import io.godwit.repository.Repository;
 import io.godwit.repository.Surroundings;
+import io.godwit.s3.S3Store;
 import io.godwit.store.MeteredStore;
 import io.godwit.store.RetryPolicy;
 import io.godwit.store.StoreOptions;
@@ -84,7 +85,8 @@ final class OpenRepository implements AutoCloseable {
                         outside.clock(),
                         outside.nanoTime(),
                         outside.sleeper(),
-                        outside.random().get()));
+                        outside.random().get()),
+                bucket -> S3Store.open(bucket, outside.threads()));
     }
 
     private static long rate(String option, @Nullable String text) {

@@ -1,17 +1,17 @@
-package io.godwit.cli;
+package io.godwit.error;
 
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Optional;
 
 /// Finds the word that somebody meant.
-final class Nearest {
+public final class Nearest {
     /// A third of the letters may be wrong.
     private static final int LETTERS_PER_MISTAKE = 3;
 
     private Nearest() {}
 
-    static Optional<String> to(String typed, Collection<String> known) {
+    public static Optional<String> to(String typed, Collection<String> known) {
         return known.stream()
                 .filter(word -> isNear(typed, word))
                 .min(Comparator.comparingInt(word -> distance(typed, word)));

@@ -1,0 +1,282 @@
+package io.godwit.s3;
+
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import io.godwit.format.Checksum;
+import io.godwit.s3.S3Answers.Span;
+import io.godwit.store.ObjectKey;
+import io.godwit.store.Store.Tail;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.AbortableInputStream;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.GetObjectRequest;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
+import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/// Whole objects, ranges and tails. Bodies are copied once, from the connection's buffer to where they belong.
+final class S3Reads {
+    /// An answer begins within this time, whatever its length.
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /// Slower than this is broken: an attempt ends, and with fewer at once the next one is faster.
+    private static final long SLOWEST_BYTES_PER_SECOND = 64 << 10;
+
+    private static final int PIECE = 64 << 10;
+    private static final int NOT_FOUND = 404;
+    private static final int BEHIND_THE_END = 416;
+
+    private final S3Client client;
+    private final S3Place place;
+    private final S3Failures failures;
+
+    S3Reads(S3Client client, S3Place place, S3Failures failures) {
+        this.client = client;
+        this.place = place;
+        this.failures = failures;
+    }
+
+    /// How long one attempt may take in all.
+    static Duration patience(long bytes) {
+        return PATIENCE.plusSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
+    }
+
+    /// What an answer held: bytes written to the target, or what is wrong with it.
+    private sealed interface Body {
+        record Bytes(Span span, int count, @Nullable String crc32c) implements Body {}
+
+        record TooLong(long length) implements Body {}
+
+        record Strange(String finding) implements Body {}
+    }
+
+    Optional<byte[]> get(ObjectKey key, int maxLength) {
+        Whole whole = new Whole(maxLength);
+        GetObjectRequest request =
+                GetObjectRequest.builder()
+                        .bucket(place.bucket())
+                        .key(place.key(key))
+                        .overrideConfiguration(
+                                to ->
+                                        to.apiCallAttemptTimeout(patience(maxLength))
+                                                // Not by the client's own switch: it would compute
+                                                // it too.
+                                                .putHeader("x-amz-checksum-mode", "ENABLED"))
+                        .build();
+        Optional<Body> body = absentOr(key, () -> client.getObject(request, whole::read));
+        return body.map(
+                found ->
+                        switch (found) {
+                            case Body.Bytes _ -> whole.content;
+                            case Body.TooLong tooLong -> throw tooLong(key, tooLong, maxLength);
+                            case Body.Strange strange -> throw strange(key, strange);
+                        });
+    }
+
+    /// Takes in a whole object of a length that is not known before.
+    private static final class Whole {
+        private final int maxLength;
+        private byte[] content = {};
+
+        Whole(int maxLength) {
+            this.maxLength = maxLength;
+        }
+
+        Body read(GetObjectResponse answer, AbortableInputStream in) throws IOException {
+            Long length = answer.contentLength();
+            if (length == null || answer.eTag() == null) {
+                in.abort();
+                return new Body.Strange("it has no length or ETag");
+            }
+            if (length > maxLength) {
+                in.abort();
+                return new Body.TooLong(length);
+            }
+            content = in.readNBytes(Math.toIntExact(length));
+            if (content.length < length) {
+                return new Body.Strange("its body ends early");
+            }
+            int crc = Checksum.crc32c(MemorySegment.ofArray(content), 0, content.length);
+            String expected = answer.checksumCRC32C();
+            if (expected != null && !expected.equals(S3Store.base64(crc))) {
+                return new Body.Strange("its checksum is wrong");
+            }
+            return new Body.Bytes(new Span(0, length, length), content.length, expected);
+        }
+    }
+
+    long read(ObjectKey key, long offset, MemorySegment target) {
+        if (offset < 0) {
+            throw new IllegalArgumentException("negative offset: " + offset);
+        }
+        if (target.byteSize() == 0) {
+            return length(key).map(_ -> 0L).orElse(-1L);
+        }
+        long last = offset + Math.min(target.byteSize() - 1, Long.MAX_VALUE - offset);
+        try {
+            return ranged(key, "bytes=" + offset + "-" + last, target, offset)
+                    .map(bytes -> (long) bytes.count())
+                    .orElse(-1L);
+        } catch (BehindTheEnd e) {
+            return 0;
+        }
+    }
+
+    Optional<Tail> readTail(ObjectKey key, MemorySegment target) {
+        if (target.byteSize() == 0) {
+            return length(key).map(length -> new Tail(length, 0));
+        }
+        try {
+            return ranged(key, "bytes=-" + target.byteSize(), target, -1)
+                    .map(bytes -> new Tail(bytes.span().objectLength(), bytes.count()));
+        } catch (BehindTheEnd e) {
+            return shortTail(key, target);
+        }
+    }
+
+    /// Of an object that is empty, or, for some servers, shorter than the tail that was asked for.
+    private Optional<Tail> shortTail(ObjectKey key, MemorySegment target) {
+        Optional<Long> length = length(key);
+        if (length.isEmpty() || length.get() == 0) {
+            return length.map(_ -> new Tail(0, 0));
+        }
+        long whole = Math.min(length.get(), target.byteSize());
+        long count = read(key, length.get() - whole, target.asSlice(0, whole));
+        return count == whole ? Optional.of(new Tail(length.get(), (int) count)) : Optional.empty();
+    }
+
+    /// The object ends before the range.
+    private static final class BehindTheEnd extends RuntimeException {
+        BehindTheEnd(S3Exception cause) {
+            super(cause);
+        }
+    }
+
+    /// @param offset where the range starts, or -1 for the object's end
+    private Optional<Body.Bytes> ranged(
+            ObjectKey key, String range, MemorySegment target, long offset) {
+        GetObjectRequest request =
+                GetObjectRequest.builder()
+                        .bucket(place.bucket())
+                        .key(place.key(key))
+                        .range(range)
+                        .overrideConfiguration(
+                                to -> to.apiCallAttemptTimeout(patience(target.byteSize())))
+                        .build();
+        Optional<Body> body =
+                absentOr(
+                        key,
+                        () ->
+                                client.getObject(
+                                        request, (answer, in) -> fill(answer, in, target, offset)));
+        return body.map(
+                found ->
+                        switch (found) {
+                            case Body.Bytes bytes -> bytes;
+                            case Body.TooLong _ -> throw strange(key, "it is too long");
+                            case Body.Strange strange -> throw strange(key, strange.finding());
+                        });
+    }
+
+    /// Writes the part of the answer that was asked for to the start of `target`.
+    private static Body fill(
+            GetObjectResponse answer, AbortableInputStream in, MemorySegment target, long offset)
+            throws IOException {
+        Span span = S3Answers.span(answer.contentRange(), answer.contentLength());
+        if (span == null || answer.eTag() == null) {
+            in.abort();
+            return new Body.Strange("it has no range, length or ETag");
+        }
+        long from = offset < 0 ? Math.max(0, span.objectLength() - target.byteSize()) : offset;
+        long wanted = Math.clamp(span.objectLength() - from, 0, target.byteSize());
+        long skipped = from - span.first();
+        if (wanted > 0 && (skipped < 0 || skipped + wanted > span.count())) {
+            in.abort();
+            return new Body.Strange("it is another range than was asked for");
+        }
+        if (wanted > 0) {
+            in.skipNBytes(skipped);
+            if (copy(in, target, wanted) < wanted) {
+                return new Body.Strange("its body ends early");
+            }
+        }
+        if (skipped + wanted < span.count()) {
+            in.abort(); // a server that sends the whole object whatever is asked
+        }
+        return new Body.Bytes(span, (int) wanted, null);
+    }
+
+    private static long copy(InputStream in, MemorySegment target, long length) throws IOException {
+        byte[] piece = new byte[(int) Math.min(PIECE, length)];
+        long done = 0;
+        while (done < length) {
+            int count = in.read(piece, 0, (int) Math.min(piece.length, length - done));
+            if (count < 0) {
+                break;
+            }
+            MemorySegment.copy(piece, 0, target, ValueLayout.JAVA_BYTE, done, count);
+            done += count;
+        }
+        return done;
+    }
+
+    /// The object's length, or empty when there is none.
+    Optional<Long> length(ObjectKey key) {
+        HeadObjectRequest request =
+                HeadObjectRequest.builder()
+                        .bucket(place.bucket())
+                        .key(place.key(key))
+                        .overrideConfiguration(to -> to.apiCallAttemptTimeout(patience(0)))
+                        .build();
+        Optional<HeadObjectResponse> head = absentOr(key, () -> client.headObject(request));
+        return head.map(
+                answer -> {
+                    if (answer.contentLength() == null || answer.eTag() == null) {
+                        throw strange(key, "it has no length or ETag");
+                    }
+                    return answer.contentLength();
+                });
+    }
+
+    /// @throws BehindTheEnd for 416
+    private <T> Optional<T> absentOr(ObjectKey key, Supplier<T> request) {
+        try {
+            return Optional.of(request.get());
+        } catch (S3Exception e) {
+            if (e.statusCode() == BEHIND_THE_END) {
+                throw new BehindTheEnd(e);
+            }
+            if (e.statusCode() == NOT_FOUND && !S3Failures.code(e).equals("NoSuchBucket")) {
+                return Optional.empty();
+            }
+            throw failures.of("get", key.value(), false, e);
+        } catch (SdkException e) {
+            throw failures.of("get", key.value(), false, e);
+        }
+    }
+
+    private GodwitException strange(ObjectKey key, Body.Strange strange) {
+        return strange(key, strange.finding());
+    }
+
+    private GodwitException strange(ObjectKey key, String finding) {
+        return failures.strange("get", key.value(), false, finding);
+    }
+
+    private GodwitException tooLong(ObjectKey key, Body.TooLong body, int maxLength) {
+        return new GodwitException(
+                        FailureKind.CORRUPT,
+                        "object is longer than its kind allows: object=%s length=%d limit=%d"
+                                .formatted(place.name(key.value()), body.length(), maxLength))
+                .withObject(key.value());
+    }
+}

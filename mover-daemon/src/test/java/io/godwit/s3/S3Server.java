@@ -1,0 +1,143 @@
+package io.godwit.s3;
+
+import io.godwit.store.StoreUrl;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A real server on loopback over a directory, with one bucket; stopped when closed.
+final class S3Server implements AutoCloseable {
+    static final String BUCKET = "backup";
+    static final String ACCESS = "testkey";
+    static final String SECRET = "testsecret-never-printed";
+
+    private static final long START_MILLIS = 20_000;
+
+    private final Process process;
+    private final int port;
+
+    private S3Server(Process process, int port) {
+        this.process = process;
+        this.port = port;
+    }
+
+    static S3Server versitygw(Path directory, String... more) throws Exception {
+        int port = freePort();
+        List<String> command = new ArrayList<>();
+        command.add(GoTool.VERSITYGW.executable().toString());
+        command.addAll(List.of("--access", ACCESS, "--secret", SECRET, "--region", "us-east-1"));
+        command.addAll(List.of("--port", "127.0.0.1:" + port, "--quiet", "--keep-alive"));
+        command.addAll(List.of(more));
+        command.addAll(List.of("posix", bucket(directory).toString()));
+        return start(directory, port, command);
+    }
+
+    static S3Server rclone(Path directory) throws Exception {
+        int port = freePort();
+        Path empty = Files.writeString(directory.resolve("rclone.conf"), "");
+        return start(
+                directory,
+                port,
+                List.of(
+                        GoTool.RCLONE.executable().toString(),
+                        "serve",
+                        "s3",
+                        "--config",
+                        empty.toString(),
+                        "--addr",
+                        "127.0.0.1:" + port,
+                        "--auth-key",
+                        ACCESS + "," + SECRET,
+                        bucket(directory).toString()));
+    }
+
+    private static Path bucket(Path directory) throws IOException {
+        Path root = directory.resolve("s3");
+        Files.createDirectories(root.resolve(BUCKET));
+        return root;
+    }
+
+    private static S3Server start(Path directory, int port, List<String> command) throws Exception {
+        credentials();
+        Process process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("server.log").toFile())
+                        .start();
+        S3Server server = new S3Server(process, port);
+        server.awaitStart(directory);
+        return server;
+    }
+
+    /// What the default chain finds in this JVM.
+    static void credentials() {
+        System.setProperty("aws.accessKeyId", ACCESS);
+        System.setProperty("aws.secretAccessKey", SECRET);
+    }
+
+    private void awaitStart(Path directory) throws Exception {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(START_MILLIS);
+        while (System.nanoTime() < deadline && process.isAlive()) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+                return;
+            } catch (IOException notYet) {
+                Thread.sleep(20);
+            }
+        }
+        close();
+        throw new AssertionError(
+                "server does not start: " + Files.readString(directory.resolve("server.log")));
+    }
+
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+
+    int port() {
+        return port;
+    }
+
+    String url(String prefix) {
+        return url(port, prefix);
+    }
+
+    static String url(int port, String prefix) {
+        return "s3://%s/%s?endpoint=http://127.0.0.1:%d&region=us-east-1&path-style=true"
+                .formatted(BUCKET, prefix, port);
+    }
+
+    S3Store open(String prefix) {
+        return openUrl(url(prefix));
+    }
+
+    static S3Store openUrl(String url) {
+        return S3Store.open((StoreUrl.S3) StoreUrl.parse(url), S3Server::daemon);
+    }
+
+    static Thread daemon(Runnable work) {
+        return Thread.ofPlatform().daemon().unstarted(work);
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            process.destroyForcibly();
+        }
+    }
+}
