@@ -20,7 +20,7 @@ import java.util.TreeSet;
 /// One reading of the catalogue. Belongs to one thread.
 ///
 /// s/ is listed first. The outcomes themselves are got last, and only of sessions of which the names in snap/ do not
-/// tell that everything is published: most are finished. When such an outcome or its `open`, or a listed entry, has
+/// tell that everything is published: most are finished; and of those whose entries there are damaged. When such an outcome or its `open`, or a listed entry, has
 /// gone meanwhile, a collector was cleaning up, and what counts may have been written behind our listing of snap/ or
 /// in a newer checkpoint: then everything is read again.
 final class CatalogueReading {
@@ -49,6 +49,7 @@ final class CatalogueReading {
         final Set<SnapshotName> forgotten = new HashSet<>();
         final Map<VolumeKey, Long> accounted = new HashMap<>();
         final Set<VolumeKey> damaged = new HashSet<>();
+        final Set<SnapshotName> unreadable = new HashSet<>();
         final List<CatalogueView.Problem> problems = new ArrayList<>();
         long floor;
     }
@@ -114,6 +115,7 @@ final class CatalogueReading {
                 }
                 case Read.Damaged(String what) -> {
                     gathered.damaged.add(name.volume());
+                    gathered.unreadable.add(name);
                     gathered.problems.add(damage(what));
                 }
                 case Read.Gone() -> {
@@ -166,8 +168,11 @@ final class CatalogueReading {
     private boolean readOutcomes(
             Gathered gathered, Set<SessionId> committing, List<SnapshotName> published) {
         Set<SessionId> unsure = new TreeSet<>(committing);
-        unsure.removeIf(session -> session.plan() < gathered.floor || memory.settled(session));
+        unsure.removeIf(session -> session.plan() < gathered.floor);
+        Set<SessionId> damaged = committersOf(gathered.unreadable, unsure);
+        unsure.removeIf(memory::settled);
         unsure.removeAll(complete(unsure, published));
+        unsure.addAll(damaged);
         List<SessionId> asked = List.copyOf(unsure);
         Set<SnapshotName> names = new HashSet<>(published);
         boolean still = true;
@@ -182,6 +187,15 @@ final class CatalogueReading {
             }
         }
         return still;
+    }
+
+    /// Sessions that by their ids committed these snapshots: what a damaged entry said, the COMMIT says too.
+    private static Set<SessionId> committersOf(Set<SnapshotName> names, Set<SessionId> sessions) {
+        Set<Long> tags = new HashSet<>();
+        names.forEach(name -> tags.add(name.id().tag()));
+        Set<SessionId> committers = new HashSet<>(sessions);
+        committers.removeIf(session -> !tags.contains(SnapshotId.tag(session)));
+        return committers;
     }
 
     /// Sessions of which, by their ids, every snapshot has a name in snap/.

@@ -6,6 +6,7 @@ import io.godwit.chunk.ChunkType;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pack.PackFooter;
+import io.godwit.pack.PackHeader;
 import io.godwit.pack.PackId;
 import io.godwit.pack.PackLimits;
 import io.godwit.pack.PackNames;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.LongAdder;
 /// Reads whole packs: every record is decrypted, decompressed and hashed against the ids that the footer lists.
 /// Owned by one worker.
 final class PackExamination implements AutoCloseable {
+    private final Repository repository;
     private final Store store;
     private final PackReader reader;
     private final ChunkHasher hasher;
@@ -40,6 +42,7 @@ final class PackExamination implements AutoCloseable {
             Damage damage,
             LongAdder readBytes,
             LongAdder chunks) {
+        this.repository = repository;
         this.store = repository.store();
         this.reader = new PackReader(store, repository.keys());
         this.hasher = hasher;
@@ -56,6 +59,7 @@ final class PackExamination implements AutoCloseable {
                 damage.record(pack, -1, "pack-missing", object, 0, "there is no such pack");
                 return;
             }
+            examineStart(pack, metadata, object);
             for (PackFooter.Entry entry : opened.footer().entries()) {
                 examineRecord(opened, entry, object);
             }
@@ -64,6 +68,18 @@ final class PackExamination implements AutoCloseable {
             damage.record(
                     pack, -1, "pack", object, e.offset().orElse(0), String.valueOf(e.getMessage()));
         }
+    }
+
+    /// Restores take the pack's keys from its start, not from its end.
+    private void examineStart(PackId pack, boolean metadata, String object) {
+        long read =
+                store.read(PackNames.key(pack, metadata), 0, sealed.asSlice(0, PackHeader.BYTES));
+        readBytes.add(Math.max(0, read));
+        if (read < PackHeader.BYTES) {
+            throw new GodwitException(FailureKind.CORRUPT, "pack is cut off: object=" + object);
+        }
+        PackHeader.read(pack, metadata, sealed.asSlice(0, read))
+                .keys(repository.keys(), pack, metadata);
     }
 
     private void examineRecord(PackReader.Opened opened, PackFooter.Entry entry, String object) {

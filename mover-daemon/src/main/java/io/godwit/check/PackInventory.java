@@ -43,6 +43,7 @@ final class PackInventory {
     private final PackReader reader;
     private final Damage damage;
     private final Map<PackId, Long> listed = new HashMap<>();
+    private final Map<PackId, Boolean> metadata = new HashMap<>();
     private final Set<PackId> bad = new HashSet<>();
     private final Set<PackId> seen = new HashSet<>();
     private final MemorySegment tail = Arena.ofAuto().allocate(PackReader.TAIL_BYTES);
@@ -69,7 +70,11 @@ final class PackInventory {
             Store.Page page = store.list(prefix, after, PAGE);
             for (Store.Listed object : page.objects()) {
                 PackNames.parse(object.key())
-                        .ifPresent(name -> listed.put(name.pack(), object.length()));
+                        .ifPresent(
+                                name -> {
+                                    listed.put(name.pack(), object.length());
+                                    metadata.put(name.pack(), name.metadata());
+                                });
                 after = object.key().value();
             }
             more = page.more();
@@ -79,6 +84,11 @@ final class PackInventory {
     /// Packs that some reference named so far.
     Set<PackId> seen() {
         return seen;
+    }
+
+    /// Every pack in the store, whether or not a snapshot refers to it, and whether it is one of metadata.
+    Map<PackId, Boolean> listed() {
+        return metadata;
     }
 
     long sealedBytes(PackId pack) {

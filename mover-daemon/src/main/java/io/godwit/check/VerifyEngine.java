@@ -79,6 +79,11 @@ public final class VerifyEngine {
             pages = walk.pages();
         }
         long segments = request.everything() ? checkRecords() : 0;
+        if (request.everything() && request.dataPercent() > 0) {
+            // What no snapshot refers to any more, the next backup may: its chunks are in the
+            // index.
+            inventory.listed().forEach(packs::putIfAbsent);
+        }
         readData(inventory, packs);
         if (damage.hasRecords()) {
             traceDamage();
