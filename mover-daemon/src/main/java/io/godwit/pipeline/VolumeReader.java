@@ -5,9 +5,11 @@ import static io.godwit.device.BlockSource.BLOCK_BYTES;
 import io.godwit.device.BlockSource;
 import io.godwit.device.Extent;
 import io.godwit.device.ReadFailure;
+import io.godwit.device.Salvage;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /// Reads a source for the tiles: paced, counted, and going on behind what cannot be read.
 ///
@@ -32,10 +34,10 @@ final class VolumeReader {
     /// Fills whole blocks of `target`: bytes behind the last one of the volume are zeros.
     void read(long offset, MemorySegment target, long at, int length) {
         pacer.pace(length);
-        try {
-            source.read(offset, target, at, length);
-        } catch (ReadFailure wholeRead) {
-            readBlockByBlock(offset, target, at, length);
+        BooleanSupplier ending = Thread.currentThread()::isInterrupted;
+        ReadFailure failure = Salvage.read(source, offset, target, at, length, ending);
+        if (failure != null) {
+            remember(failure.bad());
         }
         int tail = length % BLOCK_BYTES;
         if (tail != 0) {
@@ -44,20 +46,8 @@ final class VolumeReader {
         progress.readBytes.add(length);
     }
 
-    private void readBlockByBlock(long offset, MemorySegment target, long at, int length) {
-        for (int done = 0; done < length; done += BLOCK_BYTES) {
-            int block = Math.min(BLOCK_BYTES, length - done);
-            try {
-                source.read(offset + done, target, at + done, block);
-            } catch (ReadFailure oneBlock) {
-                target.asSlice(at + done, block).fill((byte) 0);
-                remember(offset + done, block);
-            }
-        }
-    }
-
-    private synchronized void remember(long offset, int length) {
-        unreadable.add(new Extent(offset, length));
+    private synchronized void remember(List<Extent> bad) {
+        unreadable.addAll(bad);
     }
 
     /// What could not be read so far, sorted and merged.

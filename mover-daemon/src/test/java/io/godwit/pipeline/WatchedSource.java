@@ -40,6 +40,10 @@ final class WatchedSource implements BlockSource {
         for (long block = first; block * BLOCK_BYTES < offset + length; block++) {
             if (badBlocks.contains(block)) {
                 Extent bad = new Extent(block * BLOCK_BYTES, BLOCK_BYTES);
+                int before = (int) (bad.offset() - offset);
+                if (before > 0) {
+                    below.read(offset, target, targetOffset, before);
+                }
                 throw new ReadFailure(path(), "planted", List.of(bad));
             }
         }
