@@ -37,6 +37,9 @@ public final class Catalogue {
                 return view.resolve(query);
             }
         }
+        if (query.otherwise().isPresent()) {
+            return read().resolve(query);
+        }
         return query.byVolume().map(this::read).orElseGet(this::read).resolve(query);
     }
 

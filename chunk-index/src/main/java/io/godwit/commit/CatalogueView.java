@@ -135,14 +135,18 @@ public final class CatalogueView {
                 throw ambiguous(query, matches);
             }
         }
-        Optional<CatalogueEntry> named =
-                query.byVolume()
-                        .flatMap(
-                                volume ->
-                                        query.notAfter().isPresent()
-                                                ? newestNotAfter(volume, query.notAfter().get())
-                                                : latest(volume));
-        return named.orElseThrow(() -> notFound(query));
+        return named(query)
+                .or(() -> query.otherwise().flatMap(this::named))
+                .orElseThrow(() -> notFound(query));
+    }
+
+    private Optional<CatalogueEntry> named(SnapshotQuery query) {
+        return query.byVolume()
+                .flatMap(
+                        volume ->
+                                query.notAfter().isPresent()
+                                        ? newestNotAfter(volume, query.notAfter().get())
+                                        : latest(volume));
     }
 
     private static GodwitException ambiguous(SnapshotQuery query, List<CatalogueEntry> matches) {

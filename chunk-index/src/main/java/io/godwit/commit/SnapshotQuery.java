@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 /// What a person calls a snapshot: an id or the start of one; `latest:VOLUME`; `VOLUME@TIME`.
 ///
 /// An id comes first, whatever volumes are called. Everything behind `latest:` is the name; of a name with several
-/// `@` the last one that is followed by a time counts.
+/// `@` the last one that is followed by a time counts. Only where that finds nothing, `latest:x@TIME` is taken for
+/// volume `latest:x`: nobody else could name its snapshots by their time.
 ///
 /// @param idPrefix lower-case digits when the text may be (the start of) an id, else ""
 /// @param byVolume the volume when the text has one of the other forms
@@ -37,10 +38,21 @@ record SnapshotQuery(
             return new SnapshotQuery(
                     text, prefix, volume(text.substring(LATEST.length())), Optional.empty());
         }
+        return byTime(text, prefix);
+    }
+
+    private static SnapshotQuery byTime(String text, String prefix) {
         int at = text.lastIndexOf('@');
         Optional<Instant> time = at < 1 ? Optional.empty() : time(text.substring(at + 1));
         return new SnapshotQuery(
                 text, prefix, time.flatMap(_ -> volume(text.substring(0, at))), time);
+    }
+
+    /// What the text means when there is no snapshot of the volume behind `latest:`.
+    Optional<SnapshotQuery> otherwise() {
+        return text.startsWith(LATEST)
+                ? Optional.of(byTime(text, "")).filter(query -> query.byVolume().isPresent())
+                : Optional.empty();
     }
 
     private static String idPrefix(String text) {
