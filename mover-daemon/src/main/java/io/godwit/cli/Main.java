@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.digest.LeafHashers;
 import io.godwit.error.SuppressForbidden;
 import java.util.Locale;
 
@@ -10,8 +11,20 @@ public final class Main {
 
     public static void main(String[] args) {
         Locale.setDefault(Locale.ROOT);
+        exerciseKernel();
         StandardError.takeBack();
         System.exit(run(Outside.process(), args));
+    }
+
+    /// The launcher offers vectors to commands that hash. The compiler needs about as long for the kernel as
+    /// it takes to open a repository: so these are done at once where there are processors for both.
+    private static void exerciseKernel() {
+        if (Runtime.getRuntime().availableProcessors() > 1) {
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("exercise")
+                    .start(() -> LeafHashers.exercise(System::nanoTime));
+        }
     }
 
     /// One command, in this process, to its exit code.
