@@ -62,7 +62,7 @@ public final class MachineLimits {
         }
     }
 
-    /// Prints one JSON object: seconds on all processors by step, and bytes.
+    /// Writes `limits.json`, one object: seconds on all processors by step, and bytes.
     ///
     /// @param arguments an image, and a directory to write to
     public static void main(String[] arguments) throws Exception {
@@ -71,7 +71,7 @@ public final class MachineLimits {
         new MachineLimits(image, directory).run(WARM_UP_BYTES);
         MachineLimits measured = new MachineLimits(image, directory);
         measured.run(Files.size(image));
-        System.out.println(measured.json());
+        Files.writeString(directory.resolve("limits.json"), measured.json());
     }
 
     private void run(long bytes) throws InterruptedException, ExecutionException, IOException {
