@@ -203,7 +203,7 @@ public final class BackupEngine {
             warnIfChanged(source);
             List<Extent> unreadable = direct.unreadable();
             report.source(source.size(), chunker(source).text(), unreadable);
-            Instant time = request.time().orElse(repository.access().clock().instant());
+            Instant time = request.time().orElseGet(() -> now(catalogue));
             ChunkRef root =
                     run.finish(
                             source.size(),
@@ -266,6 +266,20 @@ public final class BackupEngine {
         RegionQueue queue =
                 new RegionQueue(source, base.scope(), source.size(), parents::has, counters);
         return new Supply(queue, direct, null);
+    }
+
+    /// A clock that was set back must not make an older snapshot the latest.
+    private Instant now(CatalogueView catalogue) {
+        Instant now = repository.access().clock().instant();
+        Optional<CatalogueEntry> newest = catalogue.latest(request.volume());
+        if (newest.isEmpty() || now.isAfter(newest.get().time())) {
+            return now;
+        }
+        listener.warning(
+                "clock-behind",
+                "the clock is behind the newest snapshot; this one is dated right after it: volume=%s clock=%s newest=%s"
+                        .formatted(request.volume(), now, newest.get().time()));
+        return newest.get().time().plusMillis(1);
     }
 
     private void warnIfChanged(BlockSource source) {

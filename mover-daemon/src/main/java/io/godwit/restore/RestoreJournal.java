@@ -106,10 +106,11 @@ final class RestoreJournal {
     }
 
     private GodwitException unwritable(IOException e) {
+        boolean full = String.valueOf(e.getMessage()).contains("No space left");
         return new GodwitException(
                         FailureKind.UNAVAILABLE,
-                        "cannot keep the restore's journal: path=%s reason=%s"
-                                .formatted(file, e.getMessage()),
+                        "%scannot keep the restore's journal: path=%s reason=%s"
+                                .formatted(full ? "disk full: " : "", file, e.getMessage()),
                         e)
                 .withHint("free some space, or point --state-dir elsewhere");
     }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class Cli {
     final Path directory;
     final Path repository;
     final Map<String, String> environment = new TreeMap<>();
+    InstantSource clock = Clock.systemUTC();
     private Optional<String> typed = Optional.empty();
 
     Cli(Path directory) {
@@ -82,7 +84,7 @@ final class Cli {
                         err,
                         false,
                         _ -> typed.map(text -> text.getBytes(StandardCharsets.UTF_8)),
-                        Clock.systemUTC(),
+                        clock,
                         System::nanoTime,
                         SecureRandom::new,
                         Outside::thread,
