@@ -178,13 +178,16 @@ public final class BackupEngine {
         VolumeReader direct = reader(source);
         BackupBase base = audited(chosen, direct);
         report.base(base);
-        listener.phase("reading", base.bytesToRead(source.size()));
-        try (ParentPages parents = new ParentPages(repository, settings, base.tree());
+        long bytesToRead = base.bytesToRead(source.size());
+        boolean stream = source instanceof StreamSource;
+        MoverSettings own = stream ? settings : settings.forHashing(bytesToRead);
+        listener.phase("reading", bytesToRead);
+        try (ParentPages parents = new ParentPages(repository, own, base.tree());
                 Supply supply = supply(source, base, parents, direct);
                 BackupRun run =
                         new BackupRun(
                                 repository,
-                                settings,
+                                own,
                                 runSession,
                                 chunker(source),
                                 supply.regions,

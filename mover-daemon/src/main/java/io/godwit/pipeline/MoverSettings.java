@@ -31,6 +31,9 @@ public record MoverSettings(
     /// What the JVM, its code, the heap and the index take at most.
     private static final long FIXED_BYTES = 230L << 20;
 
+    /// With less than this to hash, a run has ended before vectors are compiled, and both cores have better to do.
+    private static final long VECTORS_FROM_BYTES = 256L << 20;
+
     private static final int MIN_MEMORY_MIB = 320;
     private static final int MAX_THREADS = 256;
 
@@ -46,6 +49,22 @@ public record MoverSettings(
                     "memory limit too small: bytes=%d min=%d"
                             .formatted(memoryBytes, (long) MIN_MEMORY_MIB << 20));
         }
+    }
+
+    /// The same for a run that has about so many bytes to hash.
+    MoverSettings forHashing(long bytes) {
+        Kernel own = kernel == Kernel.AUTO && bytes < VECTORS_FROM_BYTES ? Kernel.SCALAR : kernel;
+        return new MoverSettings(
+                threads,
+                memoryBytes,
+                own,
+                readBytesPerSecond,
+                stateDirectory,
+                bootId,
+                threadFactory,
+                nanoClock,
+                sleeper,
+                random);
     }
 
     /// Regions of a stream in memory at once.
