@@ -2,6 +2,7 @@ package io.godwit.cli;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import io.godwit.pack.PackNames;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Locale;
@@ -40,7 +41,7 @@ record Failure(
     private static GodwitException understood(Throwable thrown) {
         for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
             if (cause instanceof GodwitException known) {
-                return known;
+                return isPack(known.object()) ? missingPack(known) : known;
             }
             if (cause instanceof InterruptedException) {
                 return new GodwitException(FailureKind.INTERRUPTED, "interrupted", thrown);
@@ -55,6 +56,23 @@ record Failure(
             }
         }
         return unexpected(thrown);
+    }
+
+    private static boolean isPack(Optional<String> object) {
+        return object.filter(
+                        name ->
+                                name.startsWith(PackNames.DATA_PREFIX)
+                                        || name.startsWith(PackNames.METADATA_PREFIX))
+                .isPresent();
+    }
+
+    /// Nobody names a pack in a call. Where one is not there, what was stored is lost.
+    private static GodwitException missingPack(GodwitException known) {
+        if (known.kind() != FailureKind.NOT_FOUND) {
+            return known;
+        }
+        return new GodwitException(FailureKind.CORRUPT, String.valueOf(known.getMessage()), known)
+                .withObject(known.object().orElseThrow());
     }
 
     private static GodwitException outOfMemory(Throwable cause) {
