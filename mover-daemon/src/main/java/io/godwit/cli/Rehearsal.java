@@ -84,7 +84,7 @@ final class Rehearsal {
         Files.writeString(stage.resolve("password"), "rehearsal");
     }
 
-    private void plain() {
+    private void plain() throws IOException {
         run("--version");
         run("--help");
         run("init" + HERE);
@@ -99,6 +99,21 @@ final class Rehearsal {
         run("diff --json latest:vol latest:vol" + HERE);
         run("snapshots -r @second --password-file @password --cache-dir @cache");
         run("forget --allow-empty latest:vol" + HERE);
+        inABucket(List.of("snapshots", "snapshots --json", "volumes", "stats", "show latest:vol"));
+    }
+
+    /// Amazon's client is large, and the JVM reads most of it at the first request.
+    private void inABucket(List<String> commands) throws IOException {
+        System.setProperty("aws.accessKeyId", "rehearsal");
+        System.setProperty("aws.secretAccessKey", "rehearsal");
+        try (RehearsalBucket bucket = new RehearsalBucket()) {
+            String there = HERE.replace("@repository", bucket.url());
+            run("init" + there);
+            run("backup" + there + " vol @image");
+            for (String command : commands) {
+                run(command + there);
+            }
+        }
     }
 
     private void hashing() throws IOException {
@@ -114,6 +129,7 @@ final class Rehearsal {
         }
         run("verify --json --read-data" + HERE);
         run("verify" + HERE);
+        inABucket(List.of("restore latest:vol @from-bucket", "verify"));
     }
 
     /// A backup that is told what changed.

@@ -5,11 +5,11 @@ import io.godwit.error.GodwitException;
 import io.godwit.store.AdaptiveStore;
 import io.godwit.store.StoreUrl;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import javax.net.ssl.SSLException;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
@@ -17,6 +17,7 @@ import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
 import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.http.apache5.ProxyConfiguration;
 import software.amazon.awssdk.regions.Region;
@@ -33,52 +34,56 @@ import software.amazon.awssdk.services.s3.S3Configuration;
 ///
 /// Its one thread ends attempts that take too long; requests run in the threads of the callers.
 final class S3Connection implements AutoCloseable {
-    private static final Duration CONNECT = Duration.ofSeconds(10);
-
-    /// Longer silences of a server that serves do not happen; its load balancer would have hung up.
-    private static final Duration IDLE = Duration.ofSeconds(30);
-
     /// Registers do not wait for the limit of [AdaptiveStore], so there are more connections than that.
     private static final int CONNECTIONS = 2 * AdaptiveStore.MOST;
 
     private final S3Client client;
+    private final SdkHttpClient http;
     private final ScheduledExecutorService timer;
 
-    private S3Connection(S3Client client, ScheduledExecutorService timer) {
+    private S3Connection(S3Client client, SdkHttpClient http, ScheduledExecutorService timer) {
         this.client = client;
+        this.http = http;
         this.timer = timer;
     }
 
-    static S3Connection open(StoreUrl.S3 url, ThreadFactory threads) {
+    static S3Connection open(StoreUrl.S3 url, Patience patience, ThreadFactory threads) {
+        Region region = region(url);
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads);
         timer.setRemoveOnCancelPolicy(true);
+        SdkHttpClient http = new StallGuard(http(url, patience).build(), timer, patience.idle());
         S3ClientBuilder builder =
                 S3Client.builder()
-                        .httpClientBuilder(http(url))
+                        .httpClient(http)
                         .credentialsProvider(
                                 new Credentials(DefaultCredentialsProvider.builder().build()))
-                        .region(region(url))
+                        .region(region)
                         .forcePathStyle(url.pathStyle())
                         // A checksum of ours goes with every put; the client's own would change how
                         // bodies are sent.
                         .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
                         .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
                         .serviceConfiguration(
-                                S3Configuration.builder().chunkedEncodingEnabled(false).build())
+                                S3Configuration.builder()
+                                        .chunkedEncodingEnabled(false)
+                                        // Asking before each body would cost a round trip for each
+                                        // pack.
+                                        .expectContinueEnabled(false)
+                                        .build())
                         .overrideConfiguration(
                                 to ->
                                         to.retryStrategy(AwsRetryStrategy.doNotRetry())
                                                 .scheduledExecutorService(timer));
         url.endpoint().ifPresent(builder::endpointOverride);
-        return new S3Connection(builder.build(), timer);
+        return new S3Connection(builder.build(), http, timer);
     }
 
-    private static Apache5HttpClient.Builder http(StoreUrl.S3 url) {
+    private static Apache5HttpClient.Builder http(StoreUrl.S3 url, Patience patience) {
         Apache5HttpClient.Builder http =
                 Apache5HttpClient.builder()
-                        .connectionTimeout(CONNECT)
-                        .connectionAcquisitionTimeout(IDLE)
-                        .socketTimeout(IDLE)
+                        .connectionTimeout(patience.connect())
+                        .connectionAcquisitionTimeout(patience.idle())
+                        .socketTimeout(patience.idle())
                         .maxConnections(CONNECTIONS)
                         .tcpKeepAlive(true)
                         .useIdleConnectionReaper(false)
@@ -88,6 +93,14 @@ final class S3Connection implements AutoCloseable {
                         uri ->
                                 http.proxyConfiguration(
                                         ProxyConfiguration.builder().endpoint(uri).build()));
+        if (url.endpoint().filter(uri -> "http".equals(uri.getScheme())).isPresent()) {
+            // Or the machine's certificates are read, which takes longer than a list of snapshots.
+            http.tlsSocketStrategy(
+                    (_, _, _, _, _) -> {
+                        throw new SSLException("the endpoint is http");
+                    });
+            return http;
+        }
         url.ca().ifPresent(file -> http.tlsTrustManagersProvider(TrustedFile.read(file)));
         return http;
     }
@@ -141,6 +154,7 @@ final class S3Connection implements AutoCloseable {
     @Override
     public void close() {
         client.close();
+        http.close();
         timer.shutdownNow();
     }
 }

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +24,6 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /// Whole objects, ranges and tails. Bodies are copied once, from the connection's buffer to where they belong.
 final class S3Reads {
-    /// An answer begins within this time, whatever its length.
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-    /// Slower than this is broken: an attempt ends, and with fewer at once the next one is faster.
-    private static final long SLOWEST_BYTES_PER_SECOND = 64 << 10;
-
     private static final int PIECE = 64 << 10;
     private static final int NOT_FOUND = 404;
     private static final int BEHIND_THE_END = 416;
@@ -38,28 +31,41 @@ final class S3Reads {
     private final S3Client client;
     private final S3Place place;
     private final S3Failures failures;
+    private final Patience patience;
 
-    S3Reads(S3Client client, S3Place place, S3Failures failures) {
+    S3Reads(S3Client client, S3Place place, S3Failures failures, Patience patience) {
         this.client = client;
         this.place = place;
         this.failures = failures;
-    }
-
-    /// How long one attempt may take in all.
-    static Duration patience(long bytes) {
-        return PATIENCE.plusSeconds(bytes / SLOWEST_BYTES_PER_SECOND);
+        this.patience = patience;
     }
 
     /// What an answer held: bytes written to the target, or what is wrong with it.
     private sealed interface Body {
-        record Bytes(Span span, int count, @Nullable String crc32c) implements Body {}
+        record Bytes(Span span, int count) implements Body {}
 
         record TooLong(long length) implements Body {}
 
         record Strange(String finding) implements Body {}
     }
 
+    /// A wrong checksum is looked at twice: what is wrong in the same way again is stored so.
     Optional<byte[]> get(ObjectKey key, int maxLength) {
+        Optional<Whole> first = whole(key, maxLength);
+        if (first.isEmpty() || first.get().isSound()) {
+            return first.map(whole -> whole.content);
+        }
+        Optional<Whole> second = whole(key, maxLength);
+        if (second.isPresent() && second.get().crc == first.get().crc) {
+            throw damaged(key, second.get());
+        }
+        if (second.isPresent() && !second.get().isSound()) {
+            throw strange(key, "its checksum is wrong");
+        }
+        return second.map(whole -> whole.content);
+    }
+
+    private Optional<Whole> whole(ObjectKey key, int maxLength) {
         Whole whole = new Whole(maxLength);
         GetObjectRequest request =
                 GetObjectRequest.builder()
@@ -67,7 +73,7 @@ final class S3Reads {
                         .key(place.key(key))
                         .overrideConfiguration(
                                 to ->
-                                        to.apiCallAttemptTimeout(patience(maxLength))
+                                        to.apiCallAttemptTimeout(patience.forBytes(maxLength))
                                                 // Not by the client's own switch: it would compute
                                                 // it too.
                                                 .putHeader("x-amz-checksum-mode", "ENABLED"))
@@ -76,16 +82,29 @@ final class S3Reads {
         return body.map(
                 found ->
                         switch (found) {
-                            case Body.Bytes _ -> whole.content;
+                            case Body.Bytes _ -> whole;
                             case Body.TooLong tooLong -> throw tooLong(key, tooLong, maxLength);
                             case Body.Strange strange -> throw strange(key, strange);
                         });
+    }
+
+    private GodwitException damaged(ObjectKey key, Whole whole) {
+        return new GodwitException(
+                        FailureKind.CORRUPT,
+                        "object does not have the checksum that it was stored with: object=%s expected=%s actual=%s"
+                                .formatted(
+                                        place.name(key.value()),
+                                        whole.expected,
+                                        S3Store.base64(whole.crc)))
+                .withObject(key.value());
     }
 
     /// Takes in a whole object of a length that is not known before.
     private static final class Whole {
         private final int maxLength;
         private byte[] content = {};
+        private int crc;
+        private @Nullable String expected;
 
         Whole(int maxLength) {
             this.maxLength = maxLength;
@@ -105,12 +124,14 @@ final class S3Reads {
             if (content.length < length) {
                 return new Body.Strange("its body ends early");
             }
-            int crc = Checksum.crc32c(MemorySegment.ofArray(content), 0, content.length);
-            String expected = answer.checksumCRC32C();
-            if (expected != null && !expected.equals(S3Store.base64(crc))) {
-                return new Body.Strange("its checksum is wrong");
-            }
-            return new Body.Bytes(new Span(0, length, length), content.length, expected);
+            crc = Checksum.crc32c(MemorySegment.ofArray(content), 0, content.length);
+            expected = answer.checksumCRC32C();
+            return new Body.Bytes(new Span(0, length, length), content.length);
+        }
+
+        /// Also when the server keeps no checksum.
+        boolean isSound() {
+            return expected == null || expected.equals(S3Store.base64(crc));
         }
     }
 
@@ -170,7 +191,9 @@ final class S3Reads {
                         .key(place.key(key))
                         .range(range)
                         .overrideConfiguration(
-                                to -> to.apiCallAttemptTimeout(patience(target.byteSize())))
+                                to ->
+                                        to.apiCallAttemptTimeout(
+                                                patience.forBytes(target.byteSize())))
                         .build();
         Optional<Body> body =
                 absentOr(
@@ -212,7 +235,7 @@ final class S3Reads {
         if (skipped + wanted < span.count()) {
             in.abort(); // a server that sends the whole object whatever is asked
         }
-        return new Body.Bytes(span, (int) wanted, null);
+        return new Body.Bytes(span, (int) wanted);
     }
 
     private static long copy(InputStream in, MemorySegment target, long length) throws IOException {
@@ -235,7 +258,7 @@ final class S3Reads {
                 HeadObjectRequest.builder()
                         .bucket(place.bucket())
                         .key(place.key(key))
-                        .overrideConfiguration(to -> to.apiCallAttemptTimeout(patience(0)))
+                        .overrideConfiguration(to -> to.apiCallAttemptTimeout(patience.forBytes(0)))
                         .build();
         Optional<HeadObjectResponse> head = absentOr(key, () -> client.headObject(request));
         return head.map(

@@ -45,16 +45,18 @@ public final class S3Store implements Store {
     private final S3Place place;
     private final S3Failures failures;
     private final S3Reads reads;
+    private final Patience patience;
     private final Optional<String> storageClass;
 
     /// Whether the server takes a checksum; one that refuses it is not sent any more.
     private volatile boolean checksums = true;
 
-    private S3Store(S3Connection connection, StoreUrl.S3 url) {
+    private S3Store(S3Connection connection, StoreUrl.S3 url, Patience patience) {
         this.connection = connection;
+        this.patience = patience;
         this.place = S3Place.of(url);
         this.failures = new S3Failures(place);
-        this.reads = new S3Reads(connection.client(), place, failures);
+        this.reads = new S3Reads(connection.client(), place, failures, patience);
         this.storageClass = url.storageClass();
     }
 
@@ -63,7 +65,11 @@ public final class S3Store implements Store {
     /// @param threads one is taken from it, which ends requests that take too long
     /// @throws GodwitException `INVALID` when there is no region, or certificates cannot be read
     public static S3Store open(StoreUrl.S3 url, ThreadFactory threads) {
-        return new S3Store(S3Connection.open(url, threads), url);
+        return open(url, Patience.DEFAULT, threads);
+    }
+
+    static S3Store open(StoreUrl.S3 url, Patience patience, ThreadFactory threads) {
+        return new S3Store(S3Connection.open(url, patience, threads), url, patience);
     }
 
     @Override
@@ -108,7 +114,7 @@ public final class S3Store implements Store {
                         .overrideConfiguration(
                                 to ->
                                         to.apiCallAttemptTimeout(
-                                                S3Reads.patience(content.byteSize())));
+                                                patience.forBytes(content.byteSize())));
         storageClass.ifPresent(request::storageClass);
         if (checksum) {
             request.checksumCRC32C(base64(Checksum.crc32c(content, 0, content.byteSize())));
@@ -203,7 +209,8 @@ public final class S3Store implements Store {
                         .bucket(place.bucket())
                         .prefix(place.prefix() + prefix)
                         .maxKeys(limit)
-                        .overrideConfiguration(to -> to.apiCallAttemptTimeout(S3Reads.patience(0)));
+                        .overrideConfiguration(
+                                to -> to.apiCallAttemptTimeout(patience.forBytes(0)));
         if (!after.isEmpty()) {
             request.startAfter(place.prefix() + after);
         }
@@ -216,7 +223,7 @@ public final class S3Store implements Store {
                 DeleteObjectRequest.builder()
                         .bucket(place.bucket())
                         .key(place.key(key))
-                        .overrideConfiguration(to -> to.apiCallAttemptTimeout(S3Reads.patience(0)))
+                        .overrideConfiguration(to -> to.apiCallAttemptTimeout(patience.forBytes(0)))
                         .build();
         try {
             connection.client().deleteObject(request);
