@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -15,7 +16,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// As much of S3 as a rehearsal needs, in memory, on loopback: conditional puts, ranges, one page of names.
+/// As much of S3 as a rehearsal needs, in memory, on loopback: conditional puts, ranges, lists.
 ///
 /// It checks no signature and belongs to no product. One thread of its own serves everything.
 final class RehearsalBucket implements AutoCloseable {
@@ -32,8 +33,15 @@ final class RehearsalBucket implements AutoCloseable {
     }
 
     String url() {
-        return "s3://rehearsal?region=us-east-1&path-style=true&endpoint=http://127.0.0.1:"
-                + server.getAddress().getPort();
+        return url(port());
+    }
+
+    static String url(int port) {
+        return "s3://rehearsal?region=us-east-1&path-style=true&endpoint=http://127.0.0.1:" + port;
+    }
+
+    int port() {
+        return server.getAddress().getPort();
     }
 
     private void serve(HttpExchange exchange) throws IOException {
@@ -59,7 +67,12 @@ final class RehearsalBucket implements AutoCloseable {
 
     private void put(HttpExchange exchange, String key) throws IOException {
         byte[] content = exchange.getRequestBody().readAllBytes();
-        if (objects.putIfAbsent(key, content) == null) {
+        boolean conditional = exchange.getRequestHeaders().containsKey("If-None-Match");
+        boolean taken = conditional && objects.putIfAbsent(key, content) != null;
+        if (!conditional) {
+            objects.put(key, content);
+        }
+        if (!taken) {
             exchange.getResponseHeaders().set("ETag", "\"e\"");
             answer(exchange, 200, new byte[0]);
         } else {
@@ -85,9 +98,9 @@ final class RehearsalBucket implements AutoCloseable {
         int first =
                 ends[0].isEmpty()
                         ? Math.max(0, content.length - Integer.parseInt(ends[1]))
-                        : (int) Long.parseLong(ends[0]);
+                        : (int) Math.min(Long.parseLong(ends[0]), content.length);
         long last = ends[0].isEmpty() ? content.length - 1 : Long.parseLong(ends[1]);
-        int end = (int) Math.min(last + 1, content.length);
+        int end = (int) Math.min(last, content.length - 1L) + 1;
         if (first >= end) {
             error(exchange, 416, "InvalidRange");
             return;
@@ -101,9 +114,15 @@ final class RehearsalBucket implements AutoCloseable {
         Map<String, String> query = query(exchange);
         String prefix = query.getOrDefault("prefix", "");
         String after = query.getOrDefault("start-after", "");
-        String contents =
-                objects.tailMap(after, false).entrySet().stream()
+        int limit = Integer.parseInt(query.getOrDefault("max-keys", "1000"));
+        List<Map.Entry<String, byte[]>> found =
+                objects.tailMap(after, after.isEmpty()).entrySet().stream()
                         .filter(entry -> entry.getKey().startsWith(prefix))
+                        .limit(limit + 1L)
+                        .toList();
+        String contents =
+                found.stream()
+                        .limit(limit)
                         .map(
                                 entry ->
                                         "<Contents><Key>%s</Key><Size>%d</Size></Contents>"
@@ -112,8 +131,8 @@ final class RehearsalBucket implements AutoCloseable {
         xml(
                 exchange,
                 200,
-                "<ListBucketResult><IsTruncated>false</IsTruncated>%s</ListBucketResult>"
-                        .formatted(contents));
+                "<ListBucketResult><IsTruncated>%s</IsTruncated>%s</ListBucketResult>"
+                        .formatted(found.size() > limit, contents));
     }
 
     private static Map<String, String> query(HttpExchange exchange) {

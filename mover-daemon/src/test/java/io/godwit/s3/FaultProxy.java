@@ -24,9 +24,9 @@ import java.util.function.Predicate;
 
 /// A network that does what networks do, between a client and a real server: what goes wrong, and how often, is set;
 /// which request it hits follows from the seed, the request and how often it was sent, whatever the threads do.
-final class FaultProxy implements AutoCloseable {
+public final class FaultProxy implements AutoCloseable {
     /// What can happen to a request.
-    enum Fault {
+    public enum Fault {
         /// Refused for now, and applied all the same, every other time.
         CONFLICT,
         /// Applied, and repeated by somebody in between: the name is taken, by the request itself.
@@ -60,10 +60,11 @@ final class FaultProxy implements AutoCloseable {
     private final Map<Fault, Double> chances = new EnumMap<>(Fault.class);
     private final Map<String, AtomicLong> calls = new ConcurrentHashMap<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
-    final Map<Fault, AtomicLong> hits = new ConcurrentHashMap<>();
+    public final Map<Fault, AtomicLong> hits = new ConcurrentHashMap<>();
     private volatile Predicate<String> victims = line -> true;
+    private volatile boolean unconditional;
 
-    FaultProxy(int upstream, long seed) throws IOException {
+    public FaultProxy(int upstream, long seed) throws IOException {
         this.upstream = upstream;
         this.seed = seed;
         this.listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
@@ -71,22 +72,28 @@ final class FaultProxy implements AutoCloseable {
     }
 
     /// Sets how often a fault happens, from 0 to 1.
-    synchronized FaultProxy with(Fault fault, double chance) {
+    public synchronized FaultProxy with(Fault fault, double chance) {
         chances.put(fault, chance);
         return this;
     }
 
     /// Only requests whose first line matches are hit.
-    FaultProxy only(Predicate<String> firstLine) {
+    public FaultProxy only(Predicate<String> firstLine) {
         victims = firstLine;
         return this;
     }
 
-    synchronized void heal() {
+    /// Leaves out the condition of every put, as a server does that does not know it.
+    public FaultProxy withoutConditions() {
+        unconditional = true;
+        return this;
+    }
+
+    public synchronized void heal() {
         chances.clear();
     }
 
-    int port() {
+    public int port() {
         return listener.getLocalPort();
     }
 
@@ -231,7 +238,7 @@ final class FaultProxy implements AutoCloseable {
 
         private byte[][] forward(Head request, byte[] body) throws IOException {
             OutputStream out = new BufferedOutputStream(server.getOutputStream(), 1 << 16);
-            out.write(request.bytes());
+            out.write(unconditional ? withoutCondition(request.bytes()) : request.bytes());
             out.write(body);
             out.flush();
             Head answer = Head.read(fromServer);
@@ -239,6 +246,12 @@ final class FaultProxy implements AutoCloseable {
             byte[] content =
                     empty ? new byte[0] : fromServer.readNBytes(Math.toIntExact(answer.length()));
             return new byte[][] {answer.bytes(), content};
+        }
+
+        private static byte[] withoutCondition(byte[] head) {
+            return new String(head, StandardCharsets.ISO_8859_1)
+                    .replaceFirst("(?i)if-none-match: [^\r]*\r\n", "")
+                    .getBytes(StandardCharsets.ISO_8859_1);
         }
 
         private boolean send(byte[] head, byte[] body) throws IOException {

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /// A real server on loopback over a directory, with one bucket; stopped when closed.
-final class S3Server implements AutoCloseable {
-    static final String BUCKET = "backup";
-    static final String ACCESS = "testkey";
-    static final String SECRET = "testsecret-never-printed";
+public final class S3Server implements AutoCloseable {
+    public static final String BUCKET = "backup";
+    public static final String ACCESS = "testkey";
+    public static final String SECRET = "testsecret-never-printed";
 
     private static final long START_MILLIS = 20_000;
 
@@ -28,7 +28,7 @@ final class S3Server implements AutoCloseable {
         this.port = port;
     }
 
-    static S3Server versitygw(Path directory, String... more) throws Exception {
+    public static S3Server versitygw(Path directory, String... more) throws Exception {
         int port = freePort();
         List<String> command = new ArrayList<>();
         command.add(GoTool.VERSITYGW.executable().toString());
@@ -77,7 +77,7 @@ final class S3Server implements AutoCloseable {
     }
 
     /// What the default chain finds in this JVM.
-    static void credentials() {
+    public static void credentials() {
         System.setProperty("aws.accessKeyId", ACCESS);
         System.setProperty("aws.secretAccessKey", SECRET);
     }
@@ -97,21 +97,21 @@ final class S3Server implements AutoCloseable {
                 "server does not start: " + Files.readString(directory.resolve("server.log")));
     }
 
-    static int freePort() throws IOException {
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    String url(String prefix) {
+    public String url(String prefix) {
         return url(port, prefix);
     }
 
-    static String url(int port, String prefix) {
+    public static String url(int port, String prefix) {
         return "s3://%s/%s?endpoint=http://127.0.0.1:%d&region=us-east-1&path-style=true"
                 .formatted(BUCKET, prefix, port);
     }
@@ -120,7 +120,7 @@ final class S3Server implements AutoCloseable {
         return openUrl(url(prefix));
     }
 
-    static S3Store openUrl(String url) {
+    public static S3Store openUrl(String url) {
         return S3Store.open((StoreUrl.S3) StoreUrl.parse(url), S3Server::daemon);
     }
 
