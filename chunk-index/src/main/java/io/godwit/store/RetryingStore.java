@@ -31,7 +31,8 @@ public final class RetryingStore implements Store {
         this.random = random;
     }
 
-    static boolean isRegister(ObjectKey key) {
+    /// Whether the name is one that a protocol decides, and that is never put again after a doubt.
+    public static boolean isRegister(ObjectKey key) {
         return key.value().startsWith("s/") || key.value().startsWith("gc/");
     }
 

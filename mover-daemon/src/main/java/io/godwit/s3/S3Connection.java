@@ -66,9 +66,11 @@ final class S3Connection implements AutoCloseable {
                         .serviceConfiguration(
                                 S3Configuration.builder()
                                         .chunkedEncodingEnabled(false)
-                                        // Asking before each body would cost a round trip for each
-                                        // pack.
-                                        .expectContinueEnabled(false)
+                                        // From 1 MiB on a body waits for the word to send it: a
+                                        // server that refuses
+                                        // early hangs up, and its answer would be lost in the rest
+                                        // of the body.
+                                        .expectContinueEnabled(true)
                                         .build())
                         .overrideConfiguration(
                                 to ->

@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /// Whole objects, ranges and tails. Bodies are copied once, from the connection's buffer to where they belong.
 final class S3Reads {
+    private static final int COMPARED_BYTES = 1 << 20;
     private static final int PIECE = 64 << 10;
     private static final int NOT_FOUND = 404;
     private static final int BEHIND_THE_END = 416;
@@ -250,6 +251,22 @@ final class S3Reads {
             done += count;
         }
         return done;
+    }
+
+    /// Whether the object, which is as long as `content`, holds the same bytes.
+    boolean holds(ObjectKey key, MemorySegment content) {
+        MemorySegment piece =
+                MemorySegment.ofArray(
+                        new byte[(int) Math.min(COMPARED_BYTES, Math.max(1, content.byteSize()))]);
+        for (long offset = 0; offset < content.byteSize(); offset += piece.byteSize()) {
+            long count = Math.min(piece.byteSize(), content.byteSize() - offset);
+            MemorySegment part = piece.asSlice(0, count);
+            if (read(key, offset, part) != count
+                    || part.mismatch(content.asSlice(offset, count)) >= 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// The object's length, or empty when there is none.

@@ -4,6 +4,7 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.format.Checksum;
 import io.godwit.store.ObjectKey;
+import io.godwit.store.RetryingStore;
 import io.godwit.store.Store;
 import io.godwit.store.StoreTraits;
 import io.godwit.store.StoreUrl;
@@ -93,7 +94,7 @@ public final class S3Store implements Store {
                 throw failures.of("put", key.value(), true, e);
             }
         } catch (SdkException e) {
-            throw failures.of("put", key.value(), true, e);
+            return settled(key, content, failures.of("put", key.value(), true, e));
         }
         try {
             Put put = put(key, content, false);
@@ -102,6 +103,27 @@ public final class S3Store implements Store {
         } catch (SdkException e) {
             throw failures.of("put", key.value(), true, e);
         }
+    }
+
+    /// What a broken connection meant. Some servers refuse a taken name before they have read the body and hang up, so
+    /// the 412 is lost each time again; the object tells. A register's content is for its protocol to judge.
+    private Put settled(ObjectKey key, MemorySegment content, GodwitException doubt) {
+        if (doubt.kind() != FailureKind.INDETERMINATE || Thread.currentThread().isInterrupted()) {
+            throw doubt;
+        }
+        try {
+            Optional<Long> length = reads.length(key);
+            if (length.isPresent()) {
+                boolean mine =
+                        !RetryingStore.isRegister(key)
+                                && length.get() == content.byteSize()
+                                && reads.holds(key, content);
+                return mine ? Put.CREATED : Put.EXISTS;
+            }
+        } catch (GodwitException e) {
+            doubt.addSuppressed(e);
+        }
+        throw doubt;
     }
 
     private Put put(ObjectKey key, MemorySegment content, boolean checksum) {

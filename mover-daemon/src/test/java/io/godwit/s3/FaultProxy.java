@@ -93,6 +93,14 @@ public final class FaultProxy implements AutoCloseable {
         chances.clear();
     }
 
+    /// How many requests of a method came.
+    public long sent(String method) {
+        return calls.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(method))
+                .mapToLong(entry -> entry.getValue().get())
+                .sum();
+    }
+
     public int port() {
         return listener.getLocalPort();
     }
@@ -133,6 +141,12 @@ public final class FaultProxy implements AutoCloseable {
     /// The head of a message: its lines as they came, and the length of what follows.
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Head(byte[] bytes, String firstLine, long length) {
+        boolean expects() {
+            return new String(bytes, StandardCharsets.ISO_8859_1)
+                    .toLowerCase(Locale.ROOT)
+                    .contains("expect: 100-continue");
+        }
+
         static Head read(InputStream in) throws IOException {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             int state = 0;
@@ -173,6 +187,10 @@ public final class FaultProxy implements AutoCloseable {
             Head request = Head.read(fromClient);
             Dice dice = new Dice(request.firstLine());
             boolean put = request.firstLine().startsWith("PUT ");
+            if (request.expects()) {
+                client.getOutputStream()
+                        .write("HTTP/1.1 100 Continue\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            }
             if (dice.shows(Fault.DELAY)) {
                 Thread.sleep(dice.random.nextInt(40));
             }
@@ -238,7 +256,8 @@ public final class FaultProxy implements AutoCloseable {
 
         private byte[][] forward(Head request, byte[] body) throws IOException {
             OutputStream out = new BufferedOutputStream(server.getOutputStream(), 1 << 16);
-            out.write(unconditional ? withoutCondition(request.bytes()) : request.bytes());
+            byte[] head = without("expect", request.bytes());
+            out.write(unconditional ? without("if-none-match", head) : head);
             out.write(body);
             out.flush();
             Head answer = Head.read(fromServer);
@@ -248,9 +267,9 @@ public final class FaultProxy implements AutoCloseable {
             return new byte[][] {answer.bytes(), content};
         }
 
-        private static byte[] withoutCondition(byte[] head) {
+        private static byte[] without(String header, byte[] head) {
             return new String(head, StandardCharsets.ISO_8859_1)
-                    .replaceFirst("(?i)if-none-match: [^\r]*\r\n", "")
+                    .replaceFirst("(?i)" + header + ": [^\r]*\r\n", "")
                     .getBytes(StandardCharsets.ISO_8859_1);
         }
 
