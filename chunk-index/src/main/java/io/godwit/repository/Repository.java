@@ -20,6 +20,7 @@ import io.godwit.index.IndexRefresh;
 import io.godwit.index.LocalCache;
 import io.godwit.pack.PackKeysCache;
 import io.godwit.pack.PackReader;
+import io.godwit.seal.KeyAdministration;
 import io.godwit.seal.KeyRing;
 import io.godwit.seal.KeySlots;
 import io.godwit.seal.ObjectSealer;
@@ -100,14 +101,27 @@ public final class Repository implements AutoCloseable {
             Surroundings surroundings) {
         MeteredStore metered =
                 store instanceof MeteredStore counted ? counted : new MeteredStore(store);
-        byte[] object =
-                metered.get(RepositoryConfig.KEY, RepositoryConfig.MAX_BYTES)
-                        .orElseThrow(() -> noSuchRepository(store));
+        byte[] object = configObject(metered, surroundings);
         RepositoryConfig config = RepositoryConfig.decode(object);
-        requireThisHost(config, surroundings, store);
         KeyRing keys = KeySlots.open(metered, object, unlock, surroundings.random());
         LocalCache cache = opener.apply(keys.repositoryId());
         return new Repository(metered, config, keys, cache, writable, surroundings);
+    }
+
+    /// Opens a repository's keys alone, to change them. Same failures as [#open].
+    public static KeyAdministration openKeys(
+            Store store, Unlock unlock, Surroundings surroundings) {
+        byte[] object = configObject(store, surroundings);
+        return KeyAdministration.open(
+                store, object, unlock, surroundings.random(), surroundings.clock());
+    }
+
+    private static byte[] configObject(Store store, Surroundings surroundings) {
+        byte[] object =
+                store.get(RepositoryConfig.KEY, RepositoryConfig.MAX_BYTES)
+                        .orElseThrow(() -> noSuchRepository(store));
+        requireThisHost(RepositoryConfig.decode(object), surroundings, store);
+        return object;
     }
 
     private static GodwitException noSuchRepository(Store store) {

@@ -8,12 +8,15 @@ import io.godwit.format.RepositoryId;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// An open repository's keys: those of its ids, and those of every generation.
 ///
 /// Id keys never change in a domain, else everything would be new. Data and metadata are sealed under the newest
-/// generation and opened under the one that their header names. Immutable, shared between threads; keys in use are
-/// held in memory as long as the ring is reachable or until [#wipe()].
+/// generation of the ring and opened under the one that their header names; of a generation that began since, the
+/// secret is fetched when it is met, so that a long run reads what others write after a rotation. Shared between
+/// threads; keys in use are held in memory as long as the ring is reachable or until [#wipe()].
 public final class KeyRing {
     private static final int DOMAIN = 0;
 
@@ -21,16 +24,25 @@ public final class KeyRing {
     private final KeyRingFormat.Ring ring;
     private final RingSecrets secrets;
     private final SecureRandom random;
+    private final @Nullable RingFollower follower;
     private final DigestKey leafKey;
     private final DigestKey dataKey;
     private final DigestKey metaKey;
     private final DigestKey gearKey;
     private final DigestKey nameKey;
+    private volatile KeyRingFormat.Ring newest;
 
-    KeyRing(RepositoryId repository, KeyRingFormat.Ring ring, SecureRandom random) {
+    /// @param follower finds the rings behind this one; is taken over
+    KeyRing(
+            RepositoryId repository,
+            KeyRingFormat.Ring ring,
+            @Nullable RingFollower follower,
+            SecureRandom random) {
         this.repository = repository;
         this.ring = ring;
+        this.newest = ring;
         this.secrets = ring.secrets();
+        this.follower = follower;
         this.random = random;
         leafKey = idKey(Label.ID_LEAF);
         dataKey = idKey(Label.ID_DATA);
@@ -42,7 +54,7 @@ public final class KeyRing {
     /// A ring of new secrets that nothing holds yet.
     public static KeyRing fresh(RepositoryId repository, SecureRandom random) {
         RingSecrets secrets = RingSecrets.fresh(random);
-        return new KeyRing(repository, new KeyRingFormat.Ring(1, secrets, List.of()), random);
+        return new KeyRing(repository, new KeyRingFormat.Ring(1, secrets, List.of()), null, random);
     }
 
     public RepositoryId repository() {
@@ -107,6 +119,10 @@ public final class KeyRing {
     /// Overwrites the secrets: nothing can be derived any more.
     public void wipe() {
         secrets.wipe();
+        newest.secrets().wipe();
+        if (follower != null) {
+            follower.wipe();
+        }
     }
 
     byte[] newSalt() {
@@ -128,18 +144,41 @@ public final class KeyRing {
         return ring;
     }
 
+    /// The slot that opened it; empty for a ring of nobody.
+    public Optional<SlotId> openedWith() {
+        return Optional.ofNullable(follower).map(RingFollower::slot);
+    }
+
+    @Nullable RingFollower follower() {
+        return follower;
+    }
+
     private byte[] generationKey(int generation, Label label) {
-        if (generation < 1 || generation > secrets.generation()) {
+        RingSecrets known = generation <= secrets.generation() ? secrets : newerSecrets(generation);
+        if (generation < 1 || generation > known.generation()) {
             throw new GodwitException(
                             FailureKind.DENIED,
                             "key generation unknown: generation="
                                     + generation
                                     + " newest="
-                                    + secrets.generation())
-                    .withHint("keys were rotated since the repository was opened: open it again");
+                                    + known.generation())
+                    .withHint("a ring is missing in the store, or this is no object of it");
         }
-        byte[] secret = secrets.generation(generation);
+        byte[] secret = known.generation(generation);
         return Hkdf.derive(secret, repository.toByteArray(), label.info(generation), 32);
+    }
+
+    /// Of the newest ring when the generation is not known yet. One thread asks the store, the others wait.
+    private RingSecrets newerSecrets(int generation) {
+        if (generation <= newest.secrets().generation() || follower == null) {
+            return newest.secrets();
+        }
+        synchronized (this) {
+            if (generation > newest.secrets().generation()) {
+                newest = follower.newest(newest);
+            }
+            return newest.secrets();
+        }
     }
 
     private DigestKey idKey(Label label) {

@@ -16,31 +16,37 @@ import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 import org.jspecify.annotations.Nullable;
 
-/// The object `keys/<slotId>`: a private key, wrapped under a password or a key file. Its body:
+/// The object `keys/<slotId>`: a private key, wrapped under a password, a key file, a recovery sheet or a secret that a
+/// key service keeps. Its body:
 ///
 /// | at | bytes | field |
 /// |---|---|---|
-/// | 0 | 1 | 1 password, 2 key file |
+/// | 0 | 1 | 1 password, 2 key file, 3 recovery sheet, 4 key service |
 /// | 1 | 8 | time of creation, milliseconds since 1970 |
 /// | 9 | 32 | salt |
-/// | 41 | 4 | Argon2id memory, KiB; 0 for a key file |
-/// | 45 | 4 | iterations; 0 for a key file |
-/// | 49 | 4 | parallelism; 0 for a key file |
+/// | 41 | 4 | Argon2id memory, KiB; 0 for the other kinds |
+/// | 45 | 4 | iterations; 0 for the other kinds |
+/// | 49 | 4 | parallelism; 0 for the other kinds |
 /// | 53 | 32 | commitment |
 /// | 85 | 116 | sealed: X25519 private key 32, SHA-256 of `config` 32, first ring 4, its anchor 32, tag 16 |
+/// | 201 | n | the slot's secret as the key service wrapped it; nothing for the other kinds |
 ///
-/// (K, commitment) = HKDF(Argon2id(password, salt) or the file's bytes, salt, "slot" || suite || kind), 32 bytes each;
+/// (K, commitment) = HKDF(Argon2id(password, salt) or the secret's bytes, salt, "slot" || suite || kind), 32 bytes each;
 /// the commitment tells a wrong password from damage, and makes sure that a slot opens under one password only.
-/// Sealed with AES-256-GCM, nonce zero, AAD = header || repository id || name as a string || body before it. The anchor
-/// authenticates the first ring that has this slot; that ring authenticates the next.
+/// Sealed with AES-256-GCM, nonce zero, AAD = header || repository id || name as a string || body before it || body behind it. The
+/// anchor authenticates the first ring that has this slot; that ring authenticates the next.
 final class KeySlot {
     static final int MAX_BYTES = 4096;
     static final int PASSWORD = 1;
     static final int KEY_FILE = 2;
+    static final int RECOVERY = 3;
+    static final int SERVICE = 4;
 
     private static final int SALT_BYTES = 32;
     private static final int COMMITMENT_AT = 53;
     private static final int SEALED_AT = COMMITMENT_AT + 32;
+    private static final int SEALED_BYTES = 32 + 32 + 4 + 32 + Aead.TAG_BYTES;
+    private static final int KEPT_AT = SEALED_AT + SEALED_BYTES;
 
     private final SlotId id;
     private final ObjectFormat.Opened object;
@@ -62,8 +68,8 @@ final class KeySlot {
             throw reader.corrupt("key slot of another repository");
         }
         byte[] body = reader.bytes((int) object.body().byteSize());
-        if (body.length <= SEALED_AT) {
-            throw reader.corrupt("key slot is too short");
+        if (body.length < KEPT_AT || (body[0] != SERVICE && body.length > KEPT_AT)) {
+            throw reader.corrupt("key slot has another length");
         }
         return new KeySlot(id, object, body);
     }
@@ -83,7 +89,8 @@ final class KeySlot {
         boolean password = secret.kind() == PASSWORD;
         start.u32(password ? cost.memoryKib() : 0).u32(password ? cost.iterations() : 0);
         start.u32(password ? cost.parallelism() : 0);
-        byte[] keys = secret.keys(cost, salt);
+        byte[] kept = secret.wrapped();
+        byte[] keys = secret.keys(cost, salt, kept).orElseThrow();
         start.bytes(Arrays.copyOfRange(keys, 32, 64));
         byte[] plain =
                 new ByteWriter()
@@ -95,8 +102,9 @@ final class KeySlot {
         ObjectHeader header = ObjectHeader.own(ObjectKind.KEY_SLOT, repository);
         ByteWriter headerBytes = new ByteWriter();
         ObjectFormat.writeHeader(headerBytes, header);
-        byte[] aad = aad(headerBytes.written(), repository, id, start.toByteArray());
-        byte[] body = Arrays.copyOf(start.toByteArray(), SEALED_AT + plain.length + Aead.TAG_BYTES);
+        byte[] aad = aad(headerBytes.written(), repository, id, start.toByteArray(), kept);
+        byte[] body = Arrays.copyOf(start.toByteArray(), KEPT_AT + kept.length);
+        System.arraycopy(kept, 0, body, KEPT_AT, kept.length);
         Aead.seal(Arrays.copyOf(keys, 32), aad, plain, body, SEALED_AT);
         Arrays.fill(plain, (byte) 0);
         Arrays.fill(keys, (byte) 0);
@@ -124,7 +132,11 @@ final class KeySlot {
         if (secret.kind() == PASSWORD && !cost.acceptable()) {
             throw reader.corrupt("key slot asks for a password cost out of range");
         }
-        byte[] keys = secret.keys(cost, salt);
+        Optional<byte[]> found = secret.keys(cost, salt, kept());
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        byte[] keys = found.get();
         try {
             if (!MessageDigest.isEqual(commitment, Arrays.copyOfRange(keys, 32, 64))) {
                 return Optional.empty();
@@ -133,6 +145,10 @@ final class KeySlot {
         } finally {
             Arrays.fill(keys, (byte) 0);
         }
+    }
+
+    private byte[] kept() {
+        return Arrays.copyOfRange(body, KEPT_AT, body.length);
     }
 
     private static Argon2 cost(ByteReader reader) {
@@ -148,10 +164,11 @@ final class KeySlot {
                         object.headerBytes(),
                         object.header().repository(),
                         id,
-                        Arrays.copyOf(body, SEALED_AT));
+                        Arrays.copyOf(body, SEALED_AT),
+                        kept());
         byte[] plain;
         try {
-            plain = Aead.open(key, aad, body, SEALED_AT, body.length - SEALED_AT);
+            plain = Aead.open(key, aad, body, SEALED_AT, SEALED_BYTES);
         } catch (AEADBadTagException e) {
             throw corrupt(name, "key slot was altered or renamed", e);
         } finally {
@@ -171,12 +188,13 @@ final class KeySlot {
     }
 
     private static byte[] aad(
-            MemorySegment header, RepositoryId repository, SlotId id, byte[] start) {
+            MemorySegment header, RepositoryId repository, SlotId id, byte[] start, byte[] kept) {
         return new ByteWriter()
                 .bytes(header, 0, header.byteSize())
                 .repositoryId(repository)
                 .string(id.key().value())
                 .bytes(start)
+                .bytes(kept)
                 .toByteArray();
     }
 

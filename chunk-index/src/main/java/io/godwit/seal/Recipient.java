@@ -18,7 +18,7 @@ final class Recipient {
         return slot;
     }
 
-    /// 1 password, 2 key file.
+    /// As in [KeySlot].
     int kind() {
         return kind;
     }

@@ -34,4 +34,10 @@ public sealed interface Unlock {
 
     /// A file of at least 32 unpredictable bytes. Fast.
     record KeyFile(Path path) implements Unlock {}
+
+    /// What a [RecoverySheet] carries. Fast.
+    record Recovery(RecoverySheet sheet) implements Unlock {}
+
+    /// A key that stays where it is. As fast as the service answers.
+    record Service(KeyService service) implements Unlock {}
 }

@@ -44,6 +44,10 @@ public final class HouseRules {
                         "a store is a port; the vendor's client stands behind it and nowhere else",
                         "software.amazon.awssdk.."),
                 wall(
+                        "io.godwit.vault",
+                        "who keeps keys is a port, and nothing else of ours speaks HTTP by itself",
+                        "java.net.http.."),
+                wall(
                         "io.godwit.cli",
                         "the rest is a library that knows nothing of command lines",
                         "picocli.."));

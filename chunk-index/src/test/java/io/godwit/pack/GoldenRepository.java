@@ -36,7 +36,7 @@ final class GoldenRepository {
         MemoryStore store = new MemoryStore();
         KeyRing first = GoldenKeys.create(store, REPOSITORY, keyFile);
         put(store, PLAN, first.sealer().seal(ObjectKind.PLAN, PLAN, CONTENT));
-        KeyRing second = GoldenKeys.addPasswordAndRotate(store, first);
+        KeyRing second = GoldenKeys.addPasswordAndRotate(store, keyFile);
         put(store, SWEEP, second.sealer().seal(ObjectKind.SWEEP, SWEEP, CONTENT));
         put(store, PackNames.key(LZ4, false), pack(first, LZ4, false, new Codec.Lz4()));
         put(store, PackNames.key(ZSTD, false), pack(second, ZSTD, false, new Codec.Zstd(1)));

@@ -40,10 +40,15 @@ public final class GoldenKeys {
         return KeySlots.create(store, config, unlock, COST, new SeededSecureRandom(1), CLOCK);
     }
 
-    public static KeyRing addPasswordAndRotate(Store store, KeyRing ring) {
+    public static KeyRing addPasswordAndRotate(Store store, Path keyFile) {
         byte[] config = store.get(RepositoryConfig.KEY, 1 << 16).orElseThrow();
         SeededSecureRandom random = new SeededSecureRandom(2);
-        KeyRing added = KeySlots.add(store, config, ring, password(), COST, random, CLOCK);
-        return KeySlots.rotate(store, added, random);
+        KeyAdministration keys =
+                KeyAdministration.open(
+                        new KeyWriter(store, config, COST, random, CLOCK),
+                        new Unlock.KeyFile(keyFile));
+        keys.add(password());
+        keys.rotate();
+        return keys.ring();
     }
 }

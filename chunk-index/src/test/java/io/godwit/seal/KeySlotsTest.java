@@ -120,62 +120,6 @@ class KeySlotsTest {
     }
 
     @Test
-    void addedKeysOpenAndRemovedKeysDoNot() {
-        KeyRing first = create();
-        KeyRing second = KeySlots.add(store, config, first, otherFile, CHEAP, random, CLOCK);
-        KeyRing third = KeySlots.add(store, config, second, password("x"), CHEAP, random, CLOCK);
-        assertThat(KeySlots.list(third))
-                .extracting(SlotInfo::kind)
-                .containsExactly("key-file", "key-file", "password");
-        assertThat(KeySlots.list(third)).extracting(SlotInfo::created).contains(CLOCK.instant());
-        assertThat(open(otherFile).generation()).isEqualTo(1);
-        assertThat(open(password("x")).generation()).isEqualTo(1);
-
-        SlotId gone = KeySlots.list(third).get(0).id();
-        byte[] slotObject = store.get(gone.key(), 4096).orElseThrow();
-        KeyRing fourth = KeySlots.remove(store, third, gone, random);
-        assertThat(fourth.generation()).isEqualTo(2);
-        assertRefused(FailureKind.DENIED, () -> open(keyFile), "wrong password");
-        store.putIfAbsent(gone.key(), MemorySegment.ofArray(slotObject));
-        assertRefused(FailureKind.DENIED, () -> open(keyFile), "was removed");
-        assertThat(open(otherFile).generation()).isEqualTo(2);
-        assertThat(open(password("x")).generation()).isEqualTo(2);
-        assertRefused(
-                FailureKind.NOT_FOUND,
-                () -> KeySlots.remove(store, fourth, gone, random),
-                "no such key slot");
-    }
-
-    @Test
-    void theLastKeyStays() {
-        KeyRing ring = create();
-        SlotId only = KeySlots.list(ring).get(0).id();
-        assertRefused(
-                FailureKind.INVALID,
-                () -> KeySlots.remove(store, ring, only, random),
-                "the last key stays");
-    }
-
-    @Test
-    void rotationKeepsIdsAndOldObjects() {
-        KeyRing before = create();
-        byte[] sealed = before.sealer().seal(ObjectKind.PLAN, NAME, new byte[] {7});
-        KeySlots.rotate(store, before, random);
-        KeyRing after = open(keyFile);
-        assertThat(after.generation()).isEqualTo(2);
-        assertThat(after.sealer().open(ObjectKind.PLAN, NAME, sealed)).containsExactly(7);
-        assertThat(after.ring().secrets().idRoot()).isEqualTo(before.ring().secrets().idRoot());
-    }
-
-    @Test
-    void whoLosesARotationIsFenced() {
-        KeyRing ring = create();
-        KeySlots.rotate(store, ring, random);
-        assertRefused(
-                FailureKind.FENCED, () -> KeySlots.rotate(store, ring, random), "somebody else");
-    }
-
-    @Test
     void noticesEveryFlippedByteOfSlotAndRing() {
         create();
         byte[] anySlot = slotObject();

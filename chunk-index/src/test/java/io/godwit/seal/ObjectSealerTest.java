@@ -67,7 +67,7 @@ class ObjectSealerTest {
     void opensOldGenerationsAndSealsUnderTheNewest() {
         RingSecrets secrets = ring.ring().secrets().next(new SeededSecureRandom(9), true);
         KeyRingFormat.Ring next = new KeyRingFormat.Ring(2, secrets, List.of());
-        KeyRing rotated = new KeyRing(REPOSITORY, next, new SeededSecureRandom(10));
+        KeyRing rotated = new KeyRing(REPOSITORY, next, null, new SeededSecureRandom(10));
         assertThat(rotated.generation()).isEqualTo(2);
         assertThat(rotated.sealer().open(ObjectKind.PLAN, NAME, object)).isEqualTo(PLAIN);
         byte[] newer = rotated.sealer().seal(ObjectKind.PLAN, NAME, PLAIN);

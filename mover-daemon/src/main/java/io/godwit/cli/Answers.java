@@ -28,6 +28,8 @@ final class Answers {
                     Map.entry("save", "backup VOLUME SOURCE"),
                     Map.entry("snapshot", "backup VOLUME SOURCE"),
                     Map.entry("info", "show SNAPSHOT"),
+                    Map.entry("passwd", "key rotate"),
+                    Map.entry("rekey", "key rotate"),
                     Map.entry("du", "stats"),
                     Map.entry("size", "stats"),
                     Map.entry("version", "--version"));

@@ -65,6 +65,7 @@ final class CommandLines {
 
     /// Global options stand in the help of `godwit` alone.
     private static void describe(CommandLine command) {
+        command.getSubcommands().values().forEach(CommandLines::describe);
         UsageMessageSpec usage = command.getCommandSpec().usageMessage();
         usage.abbreviateSynopsis(true).sortOptions(false);
         usage.sectionMap()
@@ -89,6 +90,8 @@ final class CommandLines {
                         UsageMessageSpec.SECTION_KEY_PARAMETER_LIST,
                         UsageMessageSpec.SECTION_KEY_OPTION_LIST_HEADING,
                         UsageMessageSpec.SECTION_KEY_OPTION_LIST,
+                        UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING,
+                        UsageMessageSpec.SECTION_KEY_COMMAND_LIST,
                         UsageMessageSpec.SECTION_KEY_FOOTER_HEADING,
                         UsageMessageSpec.SECTION_KEY_FOOTER,
                         UsageMessageSpec.SECTION_KEY_END_OF_OPTIONS);

@@ -19,6 +19,7 @@ enum Commands {
     VERIFY,
     STATS,
     FORGET,
+    KEY,
     DEMO,
     DOCTOR,
     COMPLETION,
@@ -33,7 +34,8 @@ enum Commands {
     boolean isHashing() {
         return switch (this) {
             case BACKUP, RESTORE, VERIFY, DEMO, DOCTOR -> true;
-            case INIT, SNAPSHOTS, VOLUMES, SHOW, DIFF, STATS, FORGET, COMPLETION, HELP -> false;
+            case INIT, SNAPSHOTS, VOLUMES, SHOW, DIFF, STATS, FORGET, KEY, COMPLETION, HELP ->
+                    false;
         };
     }
 
@@ -49,6 +51,7 @@ enum Commands {
             case VERIFY -> new VerifyCommand();
             case STATS -> new StatsCommand();
             case FORGET -> new ForgetCommand();
+            case KEY -> new KeyCommand();
             case DEMO -> new DemoCommand();
             case DOCTOR -> new DoctorCommand();
             case COMPLETION -> new CompletionCommand();

@@ -26,8 +26,19 @@ final class FishCompletion {
                             completion.options(
                                     command.getCommandSpec(),
                                     "-n '__fish_seen_subcommand_from " + name + "' ");
+                            command.getSubcommands()
+                                    .forEach((below, its) -> completion.below(name, below, its));
                         });
         return completion.script.toString();
+    }
+
+    private void below(String parent, String name, CommandLine command) {
+        String seen = "__fish_seen_subcommand_from " + parent;
+        String about = String.join(" ", command.getCommandSpec().usageMessage().description());
+        line("-n '" + seen + "' -f -a " + name + describe(about));
+        options(
+                command.getCommandSpec(),
+                "-n '" + seen + "; and __fish_seen_subcommand_from " + name + "' ");
     }
 
     private void options(CommandSpec command, String condition) {

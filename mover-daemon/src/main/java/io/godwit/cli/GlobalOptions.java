@@ -36,6 +36,27 @@ final class GlobalOptions {
     @Nullable Path keyFile;
 
     @Option(
+            names = "--sheet-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "Open with a recovery sheet that was typed into the file.")
+    @Nullable Path sheetFile;
+
+    @Option(
+            names = "--key-service",
+            paramLabel = "URL",
+            scope = ScopeType.INHERIT,
+            description = "Open with a key service: vault-transit://host:port/mount/key.")
+    @Nullable String keyService;
+
+    @Option(
+            names = "--service-token-file",
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "The token for the key service (else VAULT_TOKEN, ~/.vault-token).")
+    @Nullable Path keyServiceTokenFile;
+
+    @Option(
             names = "--cache-dir",
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,

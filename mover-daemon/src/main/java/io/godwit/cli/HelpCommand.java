@@ -1,7 +1,6 @@
 package io.godwit.cli;
 
-import java.util.Map;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -15,24 +14,26 @@ import picocli.CommandLine.Spec;
         name = "help",
         description = "What a command does, with examples.",
         footerHeading = "%nExamples:%n",
-        footer = "  godwit help backup")
+        footer = {"  godwit help backup", "  godwit help key add"})
 final class HelpCommand implements Runnable {
     @Spec CommandSpec spec;
 
-    @Parameters(paramLabel = "COMMAND", arity = "0..1", description = "Which command.")
-    @Nullable String command;
+    @Parameters(paramLabel = "COMMAND", arity = "0..2", description = "Which command.")
+    @Nullable List<String> words;
 
     @Override
     public void run() {
         CommandLine root = spec.commandLine().getParent();
-        Map<String, CommandLine> commands = root.getSubcommands();
-        CommandLine wanted =
-                Optional.ofNullable(command)
-                        .map(
-                                name ->
-                                        Optional.ofNullable(commands.get(name))
-                                                .orElseThrow(() -> unknown(name)))
-                        .orElse(root);
+        CommandLine wanted = root;
+        String path = "";
+        for (String word : words == null ? List.<String>of() : words) {
+            path = (path + " " + word).strip();
+            CommandLine below = wanted.getSubcommands().get(word);
+            if (below == null) {
+                throw unknown(path);
+            }
+            wanted = below;
+        }
         wanted.usage(root.getOut());
     }
 

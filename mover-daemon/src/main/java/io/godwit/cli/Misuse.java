@@ -63,6 +63,14 @@ record Misuse(List<String> given) {
         if (command.getParent() == null) {
             return failure(Answers.unknownCommand(word), help);
         }
+        if (!command.getSubcommands().isEmpty()) {
+            String name = command.getCommandName();
+            Optional<String> meant =
+                    Nearest.to(word, List.copyOf(command.getSubcommands().keySet()));
+            return failure(
+                    "unknown command: " + name + " " + word,
+                    meant.map(ours -> "did you mean: godwit " + name + " " + ours).orElse(help));
+        }
         return failure("too many arguments: " + word, help);
     }
 

@@ -109,7 +109,7 @@ final class OpenRepository implements AutoCloseable {
         return StoreUrl.parse(given);
     }
 
-    private static Surroundings surroundings(Outside outside, Output output) {
+    static Surroundings surroundings(Outside outside, Output output) {
         return new Surroundings(
                 outside.clock(),
                 outside.nanoTime(),

@@ -91,7 +91,8 @@ final class Rehearsal {
         run("backup" + HERE + " vol @image");
         run("backup" + HERE + " vol @image-2");
         run("init -r @second --password-file @password --cache-dir @cache");
-        for (String command : List.of("snapshots", "volumes", "stats", "show latest:vol")) {
+        for (String command :
+                List.of("snapshots", "volumes", "stats", "key list", "show latest:vol")) {
             run(command + HERE);
             run(command + " --json" + HERE);
         }

@@ -2,6 +2,7 @@ package io.godwit.cli;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import io.godwit.seal.RecoverySheetFormat;
 import io.godwit.seal.Unlock;
 import java.io.File;
 import java.io.IOException;
@@ -15,7 +16,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Finds what a repository is opened with. No secret is an argument, and none is in any message.
 final class Unlocking {
@@ -23,6 +25,9 @@ final class Unlocking {
     private static final String VARIABLE = "GODWIT_PASSWORD";
     private static final String WAYS =
             "use --key-file, --password-file, --password-command or GODWIT_PASSWORD";
+    private static final String NEW_WAYS =
+            "use --new-password-file, --new-password-command, --new-key-file, --new-sheet-file or"
+                    + " --new-key-service";
 
     private final Outside outside;
     private final GlobalOptions options;
@@ -42,14 +47,67 @@ final class Unlocking {
         return find(true);
     }
 
-    private Unlock find(boolean twice) {
-        long given =
-                Stream.of(options.keyFile, options.passwordFile, options.passwordCommand)
-                        .filter(Objects::nonNull)
-                        .count();
-        if (given > 1) {
+    /// For another key of a repository that is there. What is made for it, is made before the repository hears of it.
+    ///
+    /// @param sheets writes the recovery sheet that `--new-sheet-file` names
+    Optional<Unlock> another(NewKeyOptions given, Function<Path, Unlock> sheets) {
+        onlyOne(
+                NEW_WAYS,
+                given.passwordFile,
+                given.passwordCommand,
+                given.keyFile,
+                given.sheetFile,
+                given.keyService);
+        if (given.passwordFile != null) {
+            return Optional.of(
+                    password(fromFile(given.passwordFile), "file=" + given.passwordFile));
+        }
+        if (given.passwordCommand != null) {
+            return Optional.of(
+                    password(
+                            fromCommand("--new-password-command", given.passwordCommand),
+                            "from=--new-password-command"));
+        }
+        if (given.keyFile != null) {
+            NewFiles.keyFile(given.keyFile, outside.random().get());
+            return Optional.of(new Unlock.KeyFile(given.keyFile));
+        }
+        if (given.sheetFile != null) {
+            return Optional.of(sheets.apply(given.sheetFile));
+        }
+        return Optional.ofNullable(given.keyService).map(this::service);
+    }
+
+    /// The same, where somebody can be asked for a new password.
+    Unlock anotherOrAsked(NewKeyOptions given, Function<Path, Unlock> sheets) {
+        return another(given, sheets)
+                .orElseGet(() -> asked("new password of the repository", true, NEW_WAYS));
+    }
+
+    private static void onlyOne(String ways, @Nullable Object... given) {
+        if (Arrays.stream(given).filter(Objects::nonNull).count() > 1) {
             throw new GodwitException(FailureKind.INVALID, "more than one password or key is given")
-                    .withHint("leave one of --key-file, --password-file, --password-command");
+                    .withHint(ways.replaceFirst("^use ", "leave one of "));
+        }
+    }
+
+    private Unlock service(String url) {
+        return new Unlock.Service(KeyServices.open(url, outside, options.keyServiceTokenFile));
+    }
+
+    private Unlock find(boolean twice) {
+        onlyOne(
+                "use --key-file, --password-file, --password-command, --sheet-file, --key-service",
+                options.keyFile,
+                options.passwordFile,
+                options.passwordCommand,
+                options.sheetFile,
+                options.keyService);
+        if (options.sheetFile != null) {
+            return new Unlock.Recovery(RecoverySheetFormat.read(options.sheetFile));
+        }
+        if (options.keyService != null) {
+            return service(options.keyService);
         }
         if (options.keyFile != null) {
             return new Unlock.KeyFile(options.keyFile);
@@ -58,13 +116,15 @@ final class Unlocking {
             return password(fromFile(options.passwordFile), "file=" + options.passwordFile);
         }
         if (options.passwordCommand != null) {
-            return password(fromCommand(options.passwordCommand), "from=--password-command");
+            return password(
+                    fromCommand("--password-command", options.passwordCommand),
+                    "from=--password-command");
         }
         String variable = outside.environment().get(VARIABLE);
         if (variable != null) {
             return password(variable.getBytes(StandardCharsets.UTF_8), "from=" + VARIABLE);
         }
-        return asked(twice);
+        return asked("password of the repository", twice, WAYS);
     }
 
     /// Ends of lines at the end are an editor's, not the password's.
@@ -113,7 +173,7 @@ final class Unlocking {
     }
 
     /// The command gets neither our standard input, which may be a volume, nor our standard output.
-    private static byte[] fromCommand(String command) {
+    private static byte[] fromCommand(String option, String command) {
         ProcessBuilder shell =
                 new ProcessBuilder("/bin/sh", "-c", command)
                         .redirectInput(Redirect.from(new File("/dev/null")))
@@ -122,7 +182,7 @@ final class Unlocking {
             Process process = shell.start();
             byte[] output;
             try (InputStream in = process.getInputStream()) {
-                output = bounded(in, "from=--password-command");
+                output = bounded(in, "from=" + option);
             }
             int exit = process.waitFor();
             if (exit != 0) {
@@ -141,11 +201,11 @@ final class Unlocking {
         }
     }
 
-    private Unlock asked(boolean twice) {
-        Optional<byte[]> typed = outside.secrets().ask("password of the repository");
+    private Unlock asked(String question, boolean twice, String ways) {
+        Optional<byte[]> typed = outside.secrets().ask(question);
         if (typed.isEmpty()) {
             throw new GodwitException(FailureKind.INVALID, "no password or key is given")
-                    .withHint(WAYS);
+                    .withHint(ways);
         }
         if (twice) {
             byte[] again = outside.secrets().ask("the same again").orElseGet(() -> new byte[0]);

@@ -1,9 +1,9 @@
 package io.godwit.cli;
 
 import io.godwit.store.Sleeper;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +27,10 @@ final class Cli {
     final Path repository;
     final Map<String, String> environment = new TreeMap<>();
     InstantSource clock = Clock.systemUTC();
+
+    /// What comes from standard input.
+    InputStream in = InputStream.nullInputStream();
+
     private Optional<String> typed = Optional.empty();
 
     Cli(Path directory) {
@@ -79,7 +83,7 @@ final class Cli {
         Outside outside =
                 new Outside(
                         environment,
-                        new ByteArrayInputStream(new byte[0]),
+                        in,
                         out,
                         err,
                         false,

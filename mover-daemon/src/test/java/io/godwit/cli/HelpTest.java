@@ -157,7 +157,17 @@ final class HelpTest {
     private String allHelp() {
         return Commands.names().stream()
                 .map(name -> cli.call("help", name).out())
+                .map(help -> help + below(help))
                 .collect(Collectors.joining());
+    }
+
+    /// The help of its commands, where a command has some.
+    private String below(String help) {
+        return help.startsWith("Usage: godwit key")
+                ? Stream.of("list", "add", "remove", "rotate")
+                        .map(name -> cli.call("help", "key", name).out())
+                        .collect(Collectors.joining())
+                : "";
     }
 
     private static Stream<String> commandLines(String reference) {

@@ -1,0 +1,5 @@
+/// Keys that HashiCorp Vault keeps, over HTTP.
+@NullMarked
+package io.godwit.vault;
+
+import org.jspecify.annotations.NullMarked;
