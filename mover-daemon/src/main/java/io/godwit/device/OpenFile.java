@@ -205,7 +205,8 @@ final class OpenFile implements AutoCloseable {
         };
     }
 
-    private boolean isAligned(long offset, int length, long address) {
+    /// Whether a transfer goes straight to the caller's memory.
+    boolean isAligned(long offset, int length, long address) {
         return ((offset | length | address) & (alignment - 1)) == 0;
     }
 

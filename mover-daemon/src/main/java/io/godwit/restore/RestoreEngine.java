@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Regions are independent and go to workers in order. Used once, by one thread, which may be interrupted.
 public final class RestoreEngine {
+    /// Workers beyond one for each core: as many as usually wait for the target. Who asks for one thread gets one.
+    private static final int WAITING_WORKERS = 2;
+
     private final Repository repository;
     private final MoverSettings settings;
     private final RestoreRequest request;
@@ -153,7 +156,7 @@ public final class RestoreEngine {
         AtomicLong next = new AtomicLong(window.from() / Regions.REGION_BYTES);
         new WorkerCrew(settings.threadFactory(), () -> {})
                 .run(
-                        settings.threads(),
+                        settings.threads() == 1 ? 1 : settings.threads() + WAITING_WORKERS,
                         () -> restoreRegions(tree, window, next, finished, journal));
     }
 
