@@ -27,6 +27,7 @@ final class RepositoryInit {
 
     Initialised run() {
         requireFree();
+        KeySlots.requireUsable(options.unlock(), surroundings.random());
         byte[] nonce = new byte[16];
         surroundings.random().nextBytes(nonce);
         StoreCapabilities capabilities =
@@ -42,7 +43,7 @@ final class RepositoryInit {
 
     private void requireFree() {
         if (store.get(RepositoryConfig.KEY, RepositoryConfig.MAX_BYTES).isPresent()) {
-            throw taken();
+            throw store.list("keys/", "", 1).objects().isEmpty() ? unfinished() : taken();
         }
         for (String prefix : new String[] {"keys/", "ring/", "p/", "m/", "snap/", "s/"}) {
             Store.Page page = store.list(prefix, "", 1);
@@ -104,6 +105,16 @@ final class RepositoryInit {
         if (!Arrays.equals(found.get(), object)) {
             throw taken();
         }
+    }
+
+    /// Whoever put the `config` is about to put the first key, or never will: only its operator knows.
+    private GodwitException unfinished() {
+        return new GodwitException(
+                        FailureKind.FENCED,
+                        "a repository without keys is there: " + store.describe())
+                .withObject(RepositoryConfig.KEY.value())
+                .withHint(
+                        "its initialisation is under way, or was cut off: then delete the object config, or choose another place");
     }
 
     private GodwitException taken() {

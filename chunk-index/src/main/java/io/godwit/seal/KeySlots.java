@@ -26,6 +26,12 @@ public final class KeySlots {
 
     private KeySlots() {}
 
+    /// Fails as [#create] would for a key file that is not there or a key service that does not answer, and stores
+    /// nothing: to be called before the name of a repository is taken.
+    public static void requireUsable(Unlock unlock, SecureRandom random) {
+        Secret.forNewSlot(unlock, random).close();
+    }
+
     /// Makes the first slot and the first ring. The one whose put of `config` won calls this, and nobody else.
     ///
     /// @param config the bytes of the `config` object

@@ -119,6 +119,26 @@ final class RepositoryTest {
     }
 
     @Test
+    void aKeyThatCannotBeReadTakesNothing() throws IOException {
+        key = new Unlock.KeyFile(directory.resolve("missing"));
+        assertThatThrownBy(this::init)
+                .satisfies(failure -> assertKind(failure, FailureKind.NOT_FOUND));
+        assertThat(store.list("", "", 100).objects())
+                .noneMatch(object -> object.key().equals(RepositoryConfig.KEY));
+        makeKeyFile();
+        init();
+    }
+
+    @Test
+    void saysThatAnInitialisationWasCutOff() {
+        init();
+        store.list("keys/", "", 100).objects().forEach(object -> store.delete(object.key()));
+        assertThatThrownBy(this::init)
+                .hasMessageContaining("without keys")
+                .satisfies(failure -> assertKind(failure, FailureKind.FENCED));
+    }
+
+    @Test
     void refusesTheRemainsOfAnother() {
         init();
         store.delete(RepositoryConfig.KEY);

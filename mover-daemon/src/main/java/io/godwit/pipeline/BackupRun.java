@@ -227,15 +227,15 @@ final class BackupRun implements AutoCloseable {
         storeAgainWhatIsMissing();
         ChunkRef rootRef;
         try (ChunkReader metadata = repository.newReader(newHasher(), ChunkType.META)) {
-            VolumeTree tree =
-                    TreeWriter.build(
+            TreeWriter tree =
+                    new TreeWriter(
                             parentTree,
-                            results.pages(),
                             volumeBytes,
                             metadata,
                             packs,
                             new KeyedHasher(repository.keys().metaKey()));
-            rootRef = root.write(tree, packs);
+            results.forEachPage(tree::set);
+            rootRef = root.write(tree.finish(), packs);
         }
         boolean oneMixedPack = packs.isSmall();
         packs.finishAll();
@@ -303,6 +303,7 @@ final class BackupRun implements AutoCloseable {
         readers.close();
         uploader.close();
         packs.close();
+        results.close();
         segment.close();
         buffers.close();
     }
