@@ -185,8 +185,7 @@ public final class CatalogueView {
                                 .anyMatch(
                                         e -> e.snapshot().toString().startsWith(query.idPrefix()));
         if (wasForgotten) {
-            return "it was forgotten; until it is collected, this brings it back: godwit undelete "
-                    + query.text();
+            return "it was forgotten; list what there is with: godwit snapshots";
         }
         return SnapshotQuery.FORMS;
     }

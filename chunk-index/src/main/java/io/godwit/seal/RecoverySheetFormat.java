@@ -145,7 +145,7 @@ public final class RecoverySheetFormat {
     }
 
     private static byte[] letters(int number, String typed, String where) {
-        String what = "recovery sheet is mistyped in line " + number + ": ";
+        String what = "recovery sheet is mistyped in line " + number + ", ";
         if (typed.length() != LETTERS_A_LINE) {
             throw mistyped(
                     what + "letters=%d expected=%d".formatted(typed.length(), LETTERS_A_LINE),
@@ -170,7 +170,7 @@ public final class RecoverySheetFormat {
     }
 
     private static GodwitException mistyped(String what, String where) {
-        return new GodwitException(FailureKind.INVALID, what + " " + where)
+        return new GodwitException(FailureKind.INVALID, what + ": " + where)
                 .withHint("compare it with the paper, letter by letter; they are " + LETTERS);
     }
 

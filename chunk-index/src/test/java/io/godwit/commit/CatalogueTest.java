@@ -610,7 +610,7 @@ final class CatalogueTest {
         assertHint("db@yesterday", "VOLUME@2026-11-22T10:00Z");
         assertHint("ffffffffffff", "godwit snapshots");
         forget(db.getFirst());
-        assertHint(db.getFirst().snapshot().toString().substring(0, 10), "godwit undelete");
+        assertHint(db.getFirst().snapshot().toString().substring(0, 10), "it was forgotten");
     }
 
     private void assertHint(String text, String hint) {

@@ -113,8 +113,8 @@ class RecoverySheetTest {
         String line = lines()[4];
         refused(line, "", "lacks line 5");
         refused(line, line + "\n" + line, "has line 5 twice");
-        refused(line, line.substring(0, line.length() - 1), "line 5: letters=11");
-        refused(line, with(line, 8, 'O'), "line 5: no such letter, letter=1");
+        refused(line, line.substring(0, line.length() - 1), "line 5, letters=11");
+        refused(line, with(line, 8, 'O'), "line 5, no such letter, letter=1");
         refused(line, lines()[3].replace("    4", "    5"), "mistyped in line 5");
         refused(text, "nothing at all", "lacks line 1");
     }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  source <(godwit completion bash)",
-            "  godwit completion zsh > ~/.zsh/completions/_godwit",
+            "  source <(godwit completion zsh)",
             "  godwit completion fish > ~/.config/fish/completions/godwit.fish"
         })
 final class CompletionCommand implements Runnable {

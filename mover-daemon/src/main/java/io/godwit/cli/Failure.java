@@ -103,9 +103,9 @@ record Failure(
         return text.toString();
     }
 
-    /// One sentence: what, where, what to do.
+    /// One sentence: what, where, what to do. Where nobody said better, what to do about such a failure in general.
     String sentence() {
-        return "godwit: " + message + hint.map(text -> "; " + text).orElse("");
+        return "godwit: " + message + "; " + hint.orElseGet(this::generalHint);
     }
 
     void json(JsonLine json) {

@@ -84,7 +84,10 @@ final class ForgetCommand extends Task {
                         entry.volume(),
                         Times.text(entry.time()));
             }
-            out.printf(Locale.ROOT, "%d of the same volumes stay.%n", result.kept().size());
+            out.printf(
+                    Locale.ROOT,
+                    "%s of the same volumes left.%n",
+                    Words.count(result.kept().size(), "snapshot"));
         }
     }
 }

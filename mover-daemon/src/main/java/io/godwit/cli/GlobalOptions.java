@@ -11,7 +11,7 @@ final class GlobalOptions {
             names = {"-r", "--repo"},
             paramLabel = "URL",
             scope = ScopeType.INHERIT,
-            description = "The repository: /path or file:///path (GODWIT_REPO).")
+            description = "The repository: /path, file:///path or s3://... (GODWIT_REPO).")
     @Nullable String repo;
 
     @Option(

@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "godwit",
         version = "godwit 0.1.0",
-        description = "Moves block volumes: backup, restore and replication.",
+        description = "Moves block volumes to a repository and back: backup and restore.",
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nExamples:%n",
         footer = {

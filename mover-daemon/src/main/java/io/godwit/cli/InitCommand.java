@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "init",
         description = {
-            "Makes a repository in an empty place.",
+            "Makes a repository where there is none yet.",
             "The store is probed first: one that cannot keep writers apart is refused."
         },
         footerHeading = "%nExamples:%n",

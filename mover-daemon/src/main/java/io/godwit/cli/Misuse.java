@@ -33,14 +33,19 @@ record Misuse(List<String> given) {
         };
     }
 
-    private static Failure failure(String message, String hint) {
+    /// @param words what is wrong, and behind a semicolon what is right where that is known
+    private static Failure failure(String words, String help) {
+        int end = words.indexOf("; ");
+        boolean corrected = end >= 0 && words.contains("godwit ");
+        String message = corrected ? words.substring(0, end) : words;
+        String hint = corrected ? words.substring(end + 2) : help;
         return new Failure(
                 FailureKind.INVALID,
                 FailureKind.INVALID.exitCode(),
                 message,
                 Optional.empty(),
                 OptionalLong.empty(),
-                message.contains("godwit ") ? Optional.empty() : Optional.of(hint),
+                Optional.of(hint),
                 "");
     }
 

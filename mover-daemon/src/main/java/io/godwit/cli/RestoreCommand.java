@@ -42,7 +42,9 @@ final class RestoreCommand extends Task {
             description = "A device, a file, or - for standard output.")
     String target = "";
 
-    @Option(names = "--delta", description = "Write only what differs from what is there.")
+    @Option(
+            names = "--delta",
+            description = "Write only what differs from what is there. Overwrites like --force.")
     boolean delta;
 
     @Option(names = "--verify", description = "Read everything back and compare.")

@@ -60,11 +60,13 @@ record VerifySummary(VerifyResult verify) implements Result {
         VerifyResult.Checked checked = verify.checked();
         out.printf(
                 Locale.ROOT,
-                "Checked %s, %s, %s, %s of data: %s.%n",
+                "Checked %s, %s, %s, %s: %s.%n",
                 Words.count(checked.snapshots(), "snapshot"),
                 Words.count(checked.pages(), "page"),
                 Words.count(checked.packs(), "pack"),
-                ByteSize.text(checked.dataBytes()),
+                checked.dataBytes() == 0
+                        ? "no data"
+                        : ByteSize.text(checked.dataBytes()) + " of data",
                 verify.problems().isEmpty()
                         ? "all is well"
                         : Words.count(verify.problems().size(), "problem"));
@@ -75,13 +77,10 @@ record VerifySummary(VerifyResult verify) implements Result {
     }
 
     private static void show(VerifyResult.Problem problem, PrintWriter out) {
-        out.printf(
-                Locale.ROOT,
-                "%s: object=%s offset=%d: %s%n",
-                problem.kind(),
-                problem.object(),
-                problem.offset(),
-                problem.detail());
+        String where = "object=%s offset=%d".formatted(problem.object(), problem.offset());
+        String detail = problem.detail();
+        out.println(
+                problem.kind() + ": " + (detail.contains(where) ? detail : where + ": " + detail));
         for (VerifyResult.Affected affected : problem.affected()) {
             long bytes = affected.extents().stream().mapToLong(Extent::length).sum();
             out.printf(

@@ -80,7 +80,7 @@ public final class Demo {
         long added = DemoFiles.bytesBelow(Path.of(repo)) - first;
         out.printf(
                 Locale.ROOT,
-                "   %.1f MiB were written, and the repository grew by %.1f MiB.%n",
+                "   %.2f MiB were written, and the repository grew by %.2f MiB.%n",
                 WRITES * 8192 / 1048576.0,
                 added / 1048576.0);
 
@@ -98,6 +98,7 @@ public final class Demo {
         expect(5, "verify", "--read-data");
         expect(3, "restore", "latest:demo", directory.resolve("damaged.img").toString());
         DemoFiles.flipBit(victim);
+        out.println("   the bit is put right again, and all is as it was");
         expect(0, "verify", "--read-data");
         say("That is all: nothing was installed, and the directory is deleted now.");
     }

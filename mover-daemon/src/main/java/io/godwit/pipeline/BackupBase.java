@@ -119,7 +119,7 @@ record BackupBase(
         Optional<CatalogueEntry> base = base(request, changed, catalogue, repository);
         String doubt =
                 base.isEmpty()
-                        ? "the base of the changed extents was forgotten"
+                        ? "no snapshot of the volume is the base of the changed extents any more"
                         : repository.distrustsChanges(request.volume())
                                 ? "an audit found changed extents that left out a change"
                                 : "";
@@ -162,7 +162,8 @@ record BackupBase(
             String kind,
             String reason,
             RunListener listener) {
-        listener.warning(kind, reason + "; everything is read: volume=" + request.volume());
+        String base = changed.base().map(id -> " base=" + id).orElse("");
+        listener.warning(kind, reason + "; everything is read: volume=" + request.volume() + base);
         BackupRequest full = request.readingEverything();
         BackupBase read =
                 parent(full, catalogue, repository, new ReadScope.Everything(), CbtMode.FULL);
@@ -191,9 +192,10 @@ record BackupBase(
         long blocks = (size + ExtentSet.BLOCK_BYTES - 1) & -ExtentSet.BLOCK_BYTES;
         if (last >= 0 && extents.end(last) > blocks) {
             throw new GodwitException(
-                    FailureKind.INVALID,
-                    "%s extents reach past the volume: end=%d size=%d"
-                            .formatted(what, extents.end(last), size));
+                            FailureKind.INVALID,
+                            "%s extents reach past the volume: end=%d size=%d"
+                                    .formatted(what, extents.end(last), size))
+                    .withHint("have the list made again, for the volume as it is now");
         }
     }
 

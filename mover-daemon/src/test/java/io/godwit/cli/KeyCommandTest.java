@@ -243,13 +243,13 @@ final class KeyCommandTest {
         refused(
                 cli.call("snapshots", "--sheet-file", cli.path("typed")),
                 2,
-                "recovery sheet is mistyped in line 6: no such letter, letter=12");
+                "recovery sheet is mistyped in line 6, no such letter, letter=12");
         char last = line.charAt(line.length() - 1) == 'A' ? 'C' : 'A';
         cli.file("typed", sheet.replace(line, line.substring(0, line.length() - 1) + last));
         refused(
                 cli.call("snapshots", "--sheet-file", cli.path("typed")),
                 2,
-                "recovery sheet is mistyped in line 6: its check differs");
+                "recovery sheet is mistyped in line 6, its check differs");
         Answer json = cli.run("key", "list", "--recovery-sheet", "--json");
         assertThat(json.exitCode()).isEqualTo(2);
         assertThat(json.last().get("message").asString()).contains("for paper");

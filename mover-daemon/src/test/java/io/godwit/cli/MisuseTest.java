@@ -119,7 +119,9 @@ final class MisuseTest {
         String image = cli.image("image", 8192, 0, 1).toString();
         cli.run("backup", "db", image);
 
-        assertThat(cli.run("backup", "db", cli.path("nothing")).exitCode()).isEqualTo(4);
+        Answer nothing = cli.run("backup", "db", cli.path("nothing"));
+        assertThat(nothing.exitCode()).isEqualTo(4);
+        assertThat(nothing.err()).endsWith("; look at the name\n");
         assertThat(cli.run("show", "latest:web").exitCode()).isEqualTo(4);
         assertThat(cli.run("show", "db@1999-01-01T00:00Z").exitCode()).isEqualTo(4);
         Answer answer = cli.run("restore", "feed", cli.path("x"), "--json");
