@@ -1,6 +1,8 @@
 package io.godwit.cli;
 
 import io.godwit.commit.CatalogueEntry;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
 import io.godwit.pipeline.MoverSettings;
 import io.godwit.restore.RestoreCounters;
 import io.godwit.restore.RestoreEngine;
@@ -71,7 +73,7 @@ final class RestoreCommand extends Task {
     boolean force;
 
     @Override
-    Result perform(Output output) throws InterruptedException {
+    Result perform(Output output) {
         if (dataOnOutput() && (delta || verify || resume)) {
             throw Arguments.invalid(
                     "standard output cannot be read back: target=-",
@@ -106,6 +108,9 @@ final class RestoreCommand extends Task {
             RestoreEngine engine =
                     new RestoreEngine(open.repository(), settings, request, counters, run);
             return new RestoreSummary(engine.run(), counters.reasons());
+        } catch (InterruptedException e) {
+            String again = dataOnOutput() ? "run it again" : "run it again with --resume";
+            throw new GodwitException(FailureKind.INTERRUPTED, "interrupted", e).withHint(again);
         }
     }
 
