@@ -28,6 +28,8 @@ public final class PackLeafLists implements LeafListSource, AutoCloseable {
     private final RecordOpener opener = new RecordOpener();
     private MemorySegment list = Arena.ofAuto().allocate(256 << 10);
     private @Nullable MemorySegment tail;
+    private @Nullable PackId lastPack;
+    private @Nullable LeafList last;
 
     public PackLeafLists(LocalCache cache, Store store, PackReader reader) {
         this.cache = cache;
@@ -35,8 +37,18 @@ public final class PackLeafLists implements LeafListSource, AutoCloseable {
         this.reader = reader;
     }
 
+    /// Thousands of regions with little in them share a pack, so that the next question is often about the same.
     @Override
     public @Nullable LeafList leafList(PackId pack) {
+        if (!pack.equals(lastPack)) {
+            lastPack = null;
+            last = find(pack);
+            lastPack = pack;
+        }
+        return last;
+    }
+
+    private @Nullable LeafList find(PackId pack) {
         int length = cache.readLeafList(pack, list);
         if (length > list.byteSize()) {
             list = Arena.ofAuto().allocate(Math.max(length, PackLimits.LEAF_LIST_BYTES));
