@@ -16,7 +16,7 @@ import java.util.List;
 /// Which regions of a restore are written, so that an interrupted one can be resumed.
 ///
 /// One small text file per target below the state directory: a line that says what is restored to what, one with the
-/// boot of the machine, then a region number a line, each written after the region was. A restore of something
+/// boot of the machine and the target's birth, then a region number a line, each written after the region was. A restore of something
 /// else to the same target replaces it. A write that the system has accepted survives the process but not
 /// the machine, so regions count only on the same boot. Any thread may note regions.
 final class RestoreJournal {
@@ -30,7 +30,8 @@ final class RestoreJournal {
     /// @param bootId of the running machine
     RestoreJournal(Path directory, Path target, String restore, String bootId) {
         String what = "%s inode=%s target=%s".formatted(restore, inode(target), target);
-        this.head = List.of(what.replace('\n', ' '), "boot=" + bootId.replace('\n', ' '));
+        String when = "boot=%s born=%s".formatted(bootId, born(target));
+        this.head = List.of(what.replace('\n', ' '), when.replace('\n', ' '));
         byte[] name = target.toString().getBytes(StandardCharsets.UTF_8);
         long digest = Checksum.xxh3(MemorySegment.ofArray(name), 0, name.length);
         this.file = directory.resolve("restore-" + HexFormat.of().toHexDigits(digest));
@@ -41,6 +42,18 @@ final class RestoreJournal {
         try {
             return String.valueOf(Files.getAttribute(target, "unix:ino"));
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return "none";
+        }
+    }
+
+    /// Inodes are used again at once, so that a file which was removed and made anew is told by its birth. Where the
+    /// file system does not keep that, this is the last change: no region counts then, and all are restored again.
+    private static String born(Path target) {
+        try {
+            return Files.isRegularFile(target)
+                    ? String.valueOf(Files.getAttribute(target, "creationTime"))
+                    : "none";
+        } catch (IOException | UnsupportedOperationException e) {
             return "none";
         }
     }

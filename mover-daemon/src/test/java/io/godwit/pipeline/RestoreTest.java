@@ -282,6 +282,17 @@ final class RestoreTest {
         assertThat(image.mismatch(target())).isEqualTo(-1);
     }
 
+    /// Most file systems give the new file the inode of the old one.
+    @Test
+    void doesNotResumeOnAFileThatWasMadeAnew() throws Exception {
+        failAtRegion(1);
+        Files.delete(target());
+        new SparseImage(image.size()).save(target());
+        RestoreResult result = fixture.restore(request(false, false, true, true, 0));
+        assertThat(result.badExtents()).isEmpty();
+        assertThat(image.mismatch(target())).isEqualTo(-1);
+    }
+
     @Test
     void doesNotResumeAfterAnotherRestoreToTheSameTarget() throws Exception {
         failAtRegion(1);
