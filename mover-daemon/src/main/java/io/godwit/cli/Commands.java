@@ -17,6 +17,7 @@ enum Commands {
     SHOW,
     DIFF,
     VERIFY,
+    SCRUB,
     STATS,
     FORGET,
     KEY,
@@ -34,7 +35,17 @@ enum Commands {
     boolean isHashing() {
         return switch (this) {
             case BACKUP, RESTORE, VERIFY, DEMO, DOCTOR -> true;
-            case INIT, SNAPSHOTS, VOLUMES, SHOW, DIFF, STATS, FORGET, KEY, COMPLETION, HELP ->
+            case INIT,
+                    SNAPSHOTS,
+                    VOLUMES,
+                    SHOW,
+                    DIFF,
+                    SCRUB,
+                    STATS,
+                    FORGET,
+                    KEY,
+                    COMPLETION,
+                    HELP ->
                     false;
         };
     }
@@ -49,6 +60,7 @@ enum Commands {
             case SHOW -> new ShowCommand();
             case DIFF -> new DiffCommand();
             case VERIFY -> new VerifyCommand();
+            case SCRUB -> new ScrubCommand();
             case STATS -> new StatsCommand();
             case FORGET -> new ForgetCommand();
             case KEY -> new KeyCommand();

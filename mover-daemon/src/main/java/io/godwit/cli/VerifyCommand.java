@@ -58,7 +58,7 @@ final class VerifyCommand extends Task {
             VerifyRequest request = new VerifyRequest(chosen, snapshot == null, percent);
             VerifyEngine verify = new VerifyEngine(repository, settings, request, run);
             engine.set(verify);
-            return new VerifySummary(verify.run());
+            return CheckSummary.of(verify.run());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.check.ScrubResult;
 import io.godwit.check.VerifyResult;
 import io.godwit.device.Extent;
 import io.godwit.error.FailureKind;
@@ -8,30 +9,57 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// What a verification found.
-record VerifySummary(VerifyResult verify) implements Result {
+/// What a verification or a scrub found.
+///
+/// @param counts what was looked at, for programs
+/// @param words the same for people
+record CheckSummary(JsonLine.Fields counts, String words, List<VerifyResult.Problem> problems)
+        implements Result {
     private static final int PROBLEMS_SHOWN = 20;
+
+    static CheckSummary of(VerifyResult result) {
+        VerifyResult.Checked checked = result.checked();
+        return new CheckSummary(
+                row ->
+                        row.number("snapshots", checked.snapshots())
+                                .number("nodes", checked.nodes())
+                                .number("pages", checked.pages())
+                                .number("packs", checked.packs())
+                                .number("chunks", checked.chunks())
+                                .number("segments", checked.segments())
+                                .number("dataBytes", checked.dataBytes()),
+                "%s, %s, %s, %s"
+                        .formatted(
+                                Words.count(checked.snapshots(), "snapshot"),
+                                Words.count(checked.pages(), "page"),
+                                Words.count(checked.packs(), "pack"),
+                                checked.dataBytes() == 0
+                                        ? "no data"
+                                        : ByteSize.text(checked.dataBytes()) + " of data"),
+                result.problems());
+    }
+
+    static CheckSummary of(ScrubResult result) {
+        return new CheckSummary(
+                row -> row.number("objects", result.objects()).number("dataBytes", result.bytes()),
+                "%s, %s"
+                        .formatted(
+                                Words.count(result.objects(), "object"),
+                                ByteSize.text(result.bytes())),
+                result.problems());
+    }
 
     @Override
     public int exitCode() {
-        return verify.problems().isEmpty() ? 0 : FailureKind.CORRUPT.exitCode();
+        return problems.isEmpty() ? 0 : FailureKind.CORRUPT.exitCode();
     }
 
     @Override
     public void json(JsonLine json) {
-        json.object(
-                        "checked",
-                        checked ->
-                                checked.number("snapshots", verify.checked().snapshots())
-                                        .number("nodes", verify.checked().nodes())
-                                        .number("pages", verify.checked().pages())
-                                        .number("packs", verify.checked().packs())
-                                        .number("chunks", verify.checked().chunks())
-                                        .number("segments", verify.checked().segments())
-                                        .number("dataBytes", verify.checked().dataBytes()))
+        json.object("checked", counts)
                 .objects(
                         "problems",
-                        verify.problems().stream()
+                        problems.stream()
                                 .<JsonLine.Fields>map(problem -> row -> problem(problem, row))
                                 .toList())
                 .texts("repaired", List.of());
@@ -57,21 +85,11 @@ record VerifySummary(VerifyResult verify) implements Result {
 
     @Override
     public void people(PrintWriter out) {
-        VerifyResult.Checked checked = verify.checked();
-        out.printf(
-                Locale.ROOT,
-                "Checked %s, %s, %s, %s: %s.%n",
-                Words.count(checked.snapshots(), "snapshot"),
-                Words.count(checked.pages(), "page"),
-                Words.count(checked.packs(), "pack"),
-                checked.dataBytes() == 0
-                        ? "no data"
-                        : ByteSize.text(checked.dataBytes()) + " of data",
-                verify.problems().isEmpty()
-                        ? "all is well"
-                        : Words.count(verify.problems().size(), "problem"));
-        verify.problems().stream().limit(PROBLEMS_SHOWN).forEach(problem -> show(problem, out));
-        if (verify.problems().size() > PROBLEMS_SHOWN) {
+        String verdict =
+                problems.isEmpty() ? "all is well" : Words.count(problems.size(), "problem");
+        out.printf(Locale.ROOT, "Checked %s: %s.%n", words, verdict);
+        problems.stream().limit(PROBLEMS_SHOWN).forEach(problem -> show(problem, out));
+        if (problems.size() > PROBLEMS_SHOWN) {
             out.println("and more; --json lists all of them");
         }
     }
@@ -94,12 +112,12 @@ record VerifySummary(VerifyResult verify) implements Result {
 
     @Override
     public Optional<String> complaint() {
-        if (verify.problems().isEmpty()) {
+        if (problems.isEmpty()) {
             return Optional.empty();
         }
-        VerifyResult.Problem first = verify.problems().getFirst();
+        VerifyResult.Problem first = problems.getFirst();
         return Optional.of(
                 "damage found: problems=%d first=%s; restore what is affected from another snapshot, and look at the store"
-                        .formatted(verify.problems().size(), first.object()));
+                        .formatted(problems.size(), first.object()));
     }
 }
