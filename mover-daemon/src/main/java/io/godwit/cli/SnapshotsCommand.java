@@ -2,6 +2,8 @@ package io.godwit.cli;
 
 import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CatalogueView;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
 import io.godwit.repository.Repository;
 import io.godwit.volume.VolumeName;
 import java.util.ArrayList;
@@ -33,9 +35,15 @@ final class SnapshotsCommand extends Task {
     }
 
     private CatalogueView view(Repository repository) {
-        return volume == null
-                ? repository.catalogue().read()
-                : repository.catalogue().read(new VolumeName(volume));
+        if (volume == null) {
+            return repository.catalogue().read();
+        }
+        CatalogueView view = repository.catalogue().read(new VolumeName(volume));
+        if (view.entries().isEmpty()) {
+            throw new GodwitException(FailureKind.NOT_FOUND, "volume has no snapshot: " + volume)
+                    .withHint("list volumes with: godwit volumes");
+        }
+        return view;
     }
 
     private static List<CatalogueEntry> newestOf(CatalogueView view, int count) {

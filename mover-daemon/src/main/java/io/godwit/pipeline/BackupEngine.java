@@ -204,6 +204,7 @@ public final class BackupEngine {
             listener.phase("committing", 0);
             session.ifPresent(Session::freeze);
             warnIfChanged(source);
+            warnIfShrunk(source, catalogue);
             List<Extent> unreadable = direct.unreadable();
             report.source(source.size(), chunker(source).text(), unreadable);
             Instant time = request.time().orElseGet(() -> now(catalogue));
@@ -283,6 +284,17 @@ public final class BackupEngine {
                 "the clock is behind the newest snapshot; this one is dated right after it: volume=%s clock=%s newest=%s"
                         .formatted(request.volume(), now, newest.get().time()));
         return newest.get().time().plusMillis(1);
+    }
+
+    /// A dump that failed, or a file that was cut: kept all the same, for who knows, and said.
+    private void warnIfShrunk(BlockSource source, CatalogueView catalogue) {
+        long before = catalogue.latest(request.volume()).map(CatalogueEntry::sizeBytes).orElse(0L);
+        if (source.size() < before / 2) {
+            listener.warning(
+                    "source-shrunk",
+                    "the volume is less than half as long as in its newest snapshot: volume=%s size=%d before=%d"
+                            .formatted(request.volume(), source.size(), before));
+        }
     }
 
     private void warnIfChanged(BlockSource source) {

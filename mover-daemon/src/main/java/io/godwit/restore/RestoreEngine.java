@@ -3,6 +3,8 @@ package io.godwit.restore;
 import io.godwit.chunk.ChunkHasher;
 import io.godwit.chunk.ChunkType;
 import io.godwit.commit.CatalogueEntry;
+import io.godwit.device.BlockSource;
+import io.godwit.device.BlockSources;
 import io.godwit.device.BlockTarget;
 import io.godwit.device.BlockTargets;
 import io.godwit.device.TargetFacts;
@@ -25,6 +27,7 @@ import io.godwit.volume.Root;
 import io.godwit.volume.TreeReader;
 import io.godwit.volume.VolumeTree;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicLong;
@@ -74,6 +77,9 @@ public final class RestoreEngine {
                         request.force() || request.delta() || goesOn,
                         request.delta() || request.resume(),
                         request.reserved());
+        if (request.delta() && !request.force() && !goesOn) {
+            guardDelta(root.tree(), from, to);
+        }
         try (BlockTarget target = BlockTargets.open(wanted)) {
             requirePossible(target);
             TargetWindow window = new TargetWindow(target, from, to, counters);
@@ -98,6 +104,18 @@ public final class RestoreEngine {
                     counters.badExtents(),
                     (end - start) / 1e9,
                     (synced - syncStart) / 1e9);
+        }
+    }
+
+    /// Before the target is opened, for that gives a file the volume's size.
+    private void guardDelta(VolumeTree tree, long from, long to) {
+        if (!Files.exists(Path.of(request.target()))) {
+            return;
+        }
+        ChunkHasher hasher = repository.newHasher(settings.kernel());
+        try (BlockSource held = BlockSources.open(request.target());
+                ChunkReader metadata = repository.newReader(hasher, ChunkType.META)) {
+            new DeltaGuard(tree, metadata, hasher, held, from, to).check();
         }
     }
 

@@ -28,6 +28,23 @@ final class JourneyTest {
         assertThat(cli.run("init").exitCode()).isZero();
     }
 
+    /// A dump that failed must not pass for the newest state in silence.
+    @Test
+    void aVolumeThatShrankIsSaid() throws IOException {
+        cli.run("init");
+        cli.run("backup", "dump", cli.image("long", 300_000, 0, 1).toString());
+        Answer answer = cli.run("backup", "dump", cli.image("short", 100, 0, 1).toString());
+        assertThat(answer.exitCode()).isZero();
+        assertThat(answer.err()).contains("less than half as long");
+    }
+
+    @Test
+    void aVolumeWithoutSnapshotsIsNotFound() {
+        cli.run("init");
+        assertThat(cli.run("snapshots").exitCode()).isZero();
+        assertThat(cli.run("snapshots", "--volume", "nope").exitCode()).isEqualTo(4);
+    }
+
     @Test
     void initTellsWhatItMade() {
         Answer answer =

@@ -234,6 +234,29 @@ final class RestoreTest {
         assertThat(image.mismatch(target())).isEqualTo(-1);
     }
 
+    /// A mistyped target: of a volume that was once this one, some chunk would be left.
+    @Test
+    void aDeltaLeavesAloneWhatNeverWasThisVolume() throws Exception {
+        SparseImage foreign = new SparseImage(image.size() + 5_000_000);
+        for (long at = 0; at < foreign.size(); at += 8 << 20) {
+            foreign.write(at, SparseImage.noise(random, 4_000_000));
+        }
+        foreign.save(target());
+        EngineFixture.assertKind(
+                catchThrowable(() -> fixture.restore(request(true, false, false, false, 0))),
+                FailureKind.INVALID);
+        assertThat(foreign.mismatch(target())).as("not even cut").isEqualTo(-1);
+        fixture.restore(request(true, false, false, true, 0));
+        assertThat(image.mismatch(target())).isEqualTo(-1);
+    }
+
+    @Test
+    void aDeltaFillsWhatIsEmpty() throws Exception {
+        new SparseImage(image.size()).saveFull(target());
+        fixture.restore(request(true, false, false, false, 0));
+        assertThat(image.mismatch(target())).isEqualTo(-1);
+    }
+
     @Test
     void aDeltaListsOnlyWhatItCouldNotMend() throws Exception {
         SparseImage old = image.copy();
