@@ -14,10 +14,12 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 
-/// Lifts the classes of a jar to a class file version that an AOT cache takes: `java Modernize.java FROM.jar TO.jar`.
+/// Lifts the classes of a jar to a class file version that an AOT cache takes: `java Modernize.java
+/// FROM.jar TO.jar`.
 ///
-/// The JVM caches nothing below version 50 and verifies it the slow way; picocli is compiled for Java 5. Nothing but
-/// the version and the stack maps that go with it changes. The launcher runs this once per build, on its own copy.
+/// The JVM caches nothing below version 50 and verifies it the slow way; picocli is compiled for
+/// Java 5. Nothing but the version and the stack maps that go with it changes. The launcher runs
+/// this once per build, on its own copy.
 public final class Modernize {
     private static final int OLDEST_CACHED = 50;
     private static final int LIFTED_TO = 52;
@@ -54,7 +56,8 @@ public final class Modernize {
         if (model.majorVersion() >= OLDEST_CACHED) {
             return bytes;
         }
-        // Each instruction is handed on by itself, or the code would be copied whole, without stack maps.
+        // Each instruction is handed on by itself, or the code would be copied whole, without stack
+        // maps.
         return tool.transformClass(
                 model,
                 ClassTransform.transformingMethodBodies((code, element) -> code.with(element))

@@ -21,8 +21,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Cutting a run of 64 MiB of random data, fed in tiles of 1 MiB. An operation is the run: times 64 it is MiB/s.
-/// The leaf digests that `leaf` cuts by are there already.
+/// Cutting a run of 64 MiB of random data, fed in tiles of 1 MiB. An operation is the run: times 64
+/// it is MiB/s. The leaf digests that `leaf` cuts by are there already.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -95,7 +95,8 @@ public class CipherBenchmark {
         decrypt.updateAAD(aad);
     }
 
-    /// What packs are written with: off-heap to off-heap, through a heap array, encrypted in place there.
+    /// What packs are written with: off-heap to off-heap, through a heap array, encrypted in place
+    /// there.
     @Benchmark
     public void recordSeal() {
         records.seal(keys, ordinal++, aad, plainSegment, 0, bytes, sealedSegment, 0);

@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// How long the first so many MiB take in a fresh JVM, on one thread: until the kernel is compiled, hashing
-/// costs a multiple.
+/// How long the first so many MiB take in a fresh JVM, on one thread: until the kernel is compiled,
+/// hashing costs a multiple.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

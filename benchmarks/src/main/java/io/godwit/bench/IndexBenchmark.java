@@ -33,8 +33,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Looking chunks up in a local cache on disk, and adding them, in batches and one by one. An operation is a chunk.
-/// `recent` ids come again and again from a few thousand; `random` ones from all rows; `unknown` ones are not there.
+/// Looking chunks up in a local cache on disk, and adding them, in batches and one by one. An
+/// operation is a chunk. `recent` ids come again and again from a few thousand; `random` ones from
+/// all rows; `unknown` ones are not there.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -20,7 +20,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Leaf digests from memory in the second-level cache, one core. An operation is 1 MiB: read the result as MiB/s.
+/// Leaf digests from memory in the second-level cache, one core. An operation is 1 MiB: read the
+/// result as MiB/s.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

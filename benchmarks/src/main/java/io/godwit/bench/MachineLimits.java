@@ -26,12 +26,14 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// What this machine needs on all its processors for the steps of a backup and a restore that nobody can leave out,
-/// each measured alone on the bytes of an image: reading, BLAKE3, zstd 1, decompression, and writing both results.
+/// What this machine needs on all its processors for the steps of a backup and a restore that
+/// nobody can leave out, each measured alone on the bytes of an image: reading, BLAKE3, zstd 1,
+/// decompression, and writing both results.
 ///
 /// `benchmarks/compare` starts it, and sets what the tools reach against it.
 ///
-/// Nothing is synced, and packed data is written where the caller says, beside each other, as a repository's is.
+/// Nothing is synced, and packed data is written where the caller says, beside each other, as a
+/// repository's is.
 public final class MachineLimits {
     private static final int UNIT = 1 << 20;
     private static final int FRAME = 256 << 10;

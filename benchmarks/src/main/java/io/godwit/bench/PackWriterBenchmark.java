@@ -29,7 +29,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// Everything from plain bytes to a finished pack; the score is microseconds per MiB of plain bytes.
+/// Everything from plain bytes to a finished pack; the score is microseconds per MiB of plain
+/// bytes.
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

@@ -9,7 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/// Off-heap bytes to measure with: what compresses like a disk's content, and what does not compress at all.
+/// Off-heap bytes to measure with: what compresses like a disk's content, and what does not
+/// compress at all.
 final class SampleData {
     private SampleData() {}
 

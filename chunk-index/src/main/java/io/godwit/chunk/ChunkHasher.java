@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
 /// chunk id    = keyed(key of the type, type u8 || length u64 || leaf digests)       32 bytes
 /// ```
 ///
-/// Leaves have 4096 bytes but for the last, which is hashed at its true length. Owned by one thread; allocates
-/// nothing per chunk but the id.
+/// Leaves have 4096 bytes but for the last, which is hashed at its true length. Owned by one
+/// thread; allocates nothing per chunk but the id.
 public final class ChunkHasher {
     private final LeafHasher leaves;
     private final KeyedHasher dataIds;
@@ -56,7 +56,8 @@ public final class ChunkHasher {
         return ChunkId.read(id, 0);
     }
 
-    /// Hashes a chunk's content: writes its leaf digests from `digestsOut[digestsOffset]` on, returns its id.
+    /// Hashes a chunk's content: writes its leaf digests from `digestsOut[digestsOffset]` on,
+    /// returns its id.
     public ChunkId hash(
             ChunkType type,
             MemorySegment content,

@@ -7,7 +7,8 @@ import java.util.HexFormat;
 
 /// A chunk's keyed digest, 32 bytes: equal ids are equal contents within one repository.
 ///
-/// Held as four big-endian words, so that comparing words as unsigned numbers orders ids by their bytes.
+/// Held as four big-endian words, so that comparing words as unsigned numbers orders ids by their
+/// bytes.
 public record ChunkId(long word0, long word1, long word2, long word3)
         implements Comparable<ChunkId> {
     public static final int BYTES = 32;

@@ -6,12 +6,14 @@ import io.godwit.error.GodwitException;
 
 /// Which chunker cuts a snapshot's data, and its one parameter. Dedup works within one spec.
 ///
-/// The text form stands in each snapshot: it always names the size, so that a later default changes nothing.
+/// The text form stands in each snapshot: it always names the size, so that a later default changes
+/// nothing.
 public sealed interface ChunkerSpec {
     /// The size that `gear` and `fixed` take when none is given.
     ///
-    /// Of 4 GiB images of real file systems, 64 KiB dedups within 4 % of what any size does, and each doubling of
-    /// it costs several percent more; halving it doubles index, pages and ids instead.
+    /// Of 4 GiB images of real file systems, 64 KiB dedups within 4 % of what any size does, and
+    /// each doubling of it costs several percent more; halving it doubles index, pages and ids
+    /// instead.
     int DEFAULT_BYTES = 64 << 10;
 
     /// Cuts at local minima of leaf digests: 8 to 64 leaves, 15 on average. For volumes.
@@ -27,7 +29,8 @@ public sealed interface ChunkerSpec {
         }
     }
 
-    /// Cuts where a keyed rolling hash is small: anywhere. For streams, whose data may shift by any distance.
+    /// Cuts where a keyed rolling hash is small: anywhere. For streams, whose data may shift by any
+    /// distance.
     record Gear(int averageBytes) implements ChunkerSpec {
         /// Below, the records' overhead shows.
         public static final int MIN_AVERAGE = 4 << 10;
@@ -44,7 +47,8 @@ public sealed interface ChunkerSpec {
             return averageBytes / 2;
         }
 
-        /// No piece is longer. One in three million random pieces is cut here and not by its content.
+        /// No piece is longer. One in three million random pieces is cut here and not by its
+        /// content.
         public int maxBytes() {
             return averageBytes * 8;
         }
@@ -88,7 +92,8 @@ public sealed interface ChunkerSpec {
     /// Bytes to which every cut is aligned: 4096 or 1.
     int grain();
 
-    /// Reads `leaf`, `gear`, `fixed`, or one of the latter two with a size as in `gear:1MiB` or `fixed:65536`.
+    /// Reads `leaf`, `gear`, `fixed`, or one of the latter two with a size as in `gear:1MiB` or
+    /// `fixed:65536`.
     ///
     /// @throws GodwitException INVALID for anything else
     static ChunkerSpec parse(String text) {

@@ -7,16 +7,16 @@ import java.util.Arrays;
 
 /// Cuts where a rolling hash of the last 64 bytes is small.
 ///
-/// The hash is Gear: `h = (h << 1) + table[byte]` over 64-bit words, whose table comes from a secret key
-/// ([GearTable]). A byte leaves it after 64 steps, so `h` depends on the 64 bytes before a position and on nothing
-/// else. A piece ends at the first position at least `min = average/2` bytes from its start where `h`, unsigned,
-/// is below `2^64 / (average/2)`, and at the latest at `max = 8 average`. Lengths beyond the minimum are then
-/// distributed exponentially around the average. The comparison decides on the high bits, the
-/// only ones that all 64 bytes reach.
+/// The hash is Gear: `h = (h << 1) + table[byte]` over 64-bit words, whose table comes from a
+/// secret key ([GearTable]). A byte leaves it after 64 steps, so `h` depends on the 64 bytes before
+/// a position and on nothing else. A piece ends at the first position at least `min = average/2`
+/// bytes from its start where `h`, unsigned, is below `2^64 / (average/2)`, and at the latest at
+/// `max = 8 average`. Lengths beyond the minimum are then distributed exponentially around the
+/// average. The comparison decides on the high bits, the only ones that all 64 bytes reach.
 ///
-/// One threshold and not the two of FastCDC's "normalised chunking": at the same average the plain exponential
-/// finds as many duplicates or more, because it comes back into step sooner. The maximum is generous for the same
-/// reason: where it cuts, the content did not.
+/// One threshold and not the two of FastCDC's "normalised chunking": at the same average the plain
+/// exponential finds as many duplicates or more, because it comes back into step sooner. The
+/// maximum is generous for the same reason: where it cuts, the content did not.
 ///
 /// Owned by one thread.
 final class GearChunker implements Chunker {
@@ -122,7 +122,8 @@ final class GearChunker implements Chunker {
         hash = h;
     }
 
-    /// The number of bytes, from 1 to `count`, after which the hash is below the threshold for the first time.
+    /// The number of bytes, from 1 to `count`, after which the hash is below the threshold for the
+    /// first time.
     private int find(MemorySegment data, long offset, int count) {
         long h = hash;
         for (int i = 0; i < count; i++) {

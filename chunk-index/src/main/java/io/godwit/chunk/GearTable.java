@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 
 /// The 256 secret words of a keyed Gear hash.
 ///
-/// Words 4i to 4i+3 are the 32 bytes of the keyed BLAKE3 digest of the ASCII text `godwit gear table 1` followed by
-/// the byte i, as little-endian numbers.
+/// Words 4i to 4i+3 are the 32 bytes of the keyed BLAKE3 digest of the ASCII text `godwit gear
+/// table 1` followed by the byte i, as little-endian numbers.
 final class GearTable {
     static final int WORDS = 256;
 

@@ -6,25 +6,29 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// Cuts at local minima of the leaves' digests: pieces of 8 to 64 leaves, 15 on average over random values.
+/// Cuts at local minima of the leaves' digests: pieces of 8 to 64 leaves, 15 on average over random
+/// values.
 ///
-/// The cut value of a leaf is the first 8 bytes of its digest as a little-endian unsigned number. In a run of
-/// `n` leaves with values `v[0..n)`, a *cut at k* ends a piece before leaf k.
+/// The cut value of a leaf is the first 8 bytes of its digest as a little-endian unsigned number.
+/// In a run of `n` leaves with values `v[0..n)`, a *cut at k* ends a piece before leaf k.
 ///
-/// 1. There is a *primary cut* at k if `8 <= k <= n-8` and `v[k-1]` is strictly smaller than the 7 values before
-///    it and the 7 after it. Two such are at least 8 apart.
-/// 2. Primary cuts and the run's ends bound *stretches*. As long as what remains of a stretch from its start s,
-///    `rest` leaves, is more than 64, it is cut at `s+j`, where `v[s+j-1]` is the smallest for j from 8 to
-///    `min(64, rest-8)`, the greatest such j if several are equal; then it goes on from `s+j`.
+/// 1. There is a *primary cut* at k if `8 <= k <= n-8` and `v[k-1]` is strictly smaller than the 7
+///    values before it and the 7 after it. Two such are at least 8 apart.
+/// 2. Primary cuts and the run's ends bound *stretches*. As long as what remains of a stretch from
+///    its start s, `rest` leaves, is more than 64, it is cut at `s+j`, where `v[s+j-1]` is the
+///    smallest for j from 8 to `min(64, rest-8)`, the greatest such j if several are equal; then it
+///    goes on from `s+j`.
 ///
 /// What remains is 8 to 64 leaves, or the whole run if that is shorter than 8.
 ///
-/// **Lookahead.** A primary cut at k is known when leaf k+7 is there. With 79 leaves since the last cut s,
-/// every primary cut up to s+71 is known: if there is none, `rest` is at least 72 and the choice is
-/// among all of 8 to 64; if there is one, `rest` itself is known. So 79 leaves always decide, and at most 78 wait.
+/// **Lookahead.** A primary cut at k is known when leaf k+7 is there. With 79 leaves since the last
+/// cut s, every primary cut up to s+71 is known: if there is none, `rest` is at least 72 and the
+/// choice is among all of 8 to 64; if there is one, `rest` itself is known. So 79 leaves always
+/// decide, and at most 78 wait.
 ///
-/// Owned by one thread. Work is linear in the leaves: each is tested once for a primary cut, and is looked at for
-/// a forced cut at most 8 times, since a forced cut that looks at 57 leaves takes at least 8 away.
+/// Owned by one thread. Work is linear in the leaves: each is tested once for a primary cut, and is
+/// looked at for a forced cut at most 8 times, since a forced cut that looks at 57 leaves takes at
+/// least 8 away.
 final class LeafChunker implements Chunker {
     static final int MIN_LEAVES = 8;
     static final int MAX_LEAVES = 64;
@@ -35,7 +39,8 @@ final class LeafChunker implements Chunker {
     /// Leaves since the last cut that always decide the next.
     private static final int DECISIVE_LEAVES = MAX_LEAVES + MIN_LEAVES + NEIGHBOURS;
 
-    /// Without a primary cut up to here, a stretch is long enough for the choice not to depend on its end.
+    /// Without a primary cut up to here, a stretch is long enough for the choice not to depend on
+    /// its end.
     private static final int CLEAR_LEAVES = MAX_LEAVES + MIN_LEAVES - 1;
 
     private static final int UNKNOWN = -1;
@@ -43,8 +48,8 @@ final class LeafChunker implements Chunker {
     private static final ValueLayout.OfLong VALUE =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /// Cut values of the leaves not yet cut, from `start` to `end`; the sign bit is flipped, so that signed
-    /// comparison orders them as unsigned numbers.
+    /// Cut values of the leaves not yet cut, from `start` to `end`; the sign bit is flipped, so
+    /// that signed comparison orders them as unsigned numbers.
     private long[] values = new long[2 * DECISIVE_LEAVES];
 
     private int start;
@@ -132,7 +137,8 @@ final class LeafChunker implements Chunker {
         return true;
     }
 
-    /// The length from 8 to `most` leaves whose last leaf has the smallest value, the greatest such length.
+    /// The length from 8 to `most` leaves whose last leaf has the smallest value, the greatest such
+    /// length.
     private int forced(int most) {
         int best = MIN_LEAVES;
         for (int length = MIN_LEAVES + 1; length <= most; length++) {

@@ -4,9 +4,9 @@ import io.godwit.volume.VolumeName;
 
 /// The snapshots of a repository.
 ///
-/// Every reading goes through s/, then snap/ and snap-del/, then the newest checkpoint, in this order; a COMMIT of
-/// which entries are missing in snap/ counts, and is finished on the way where this process may write.
-/// Safe for any number of threads.
+/// Every reading goes through s/, then snap/ and snap-del/, then the newest checkpoint, in this
+/// order; a COMMIT of which entries are missing in snap/ counts, and is finished on the way where
+/// this process may write. Safe for any number of threads.
 public final class Catalogue {
     private final RepositoryAccess access;
     private final CatalogueMemory memory;

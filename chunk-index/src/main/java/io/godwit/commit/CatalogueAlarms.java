@@ -10,9 +10,10 @@ import java.util.TreeSet;
 
 /// Notices when a store shows less than it did, or than it must.
 ///
-/// Counters of a volume have no gaps: each writer takes the newest it sees plus one, and what it saw was committed.
-/// Two at once may take the same. Counters up to that of the newest checkpoint are accounted for by it; above it,
-/// every one must be found, live or forgotten. And none may be below what this node has seen before.
+/// Counters of a volume have no gaps: each writer takes the newest it sees plus one, and what it
+/// saw was committed. Two at once may take the same. Counters up to that of the newest checkpoint
+/// are accounted for by it; above it, every one must be found, live or forgotten. And none may be
+/// below what this node has seen before.
 final class CatalogueAlarms {
     private static final int NAMED = 5;
 

@@ -12,10 +12,11 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// One committed snapshot as the catalogue knows it: what a COMMIT is made of, what `snap/` holds, and enough to
-/// start a restore without anything else.
+/// One committed snapshot as the catalogue knows it: what a COMMIT is made of, what `snap/` holds,
+/// and enough to start a restore without anything else.
 ///
-/// @param time of the snapshot, whole milliseconds between 1970 and 9999; the constructor cuts off the rest
+/// @param time of the snapshot, whole milliseconds between 1970 and 9999; the constructor cuts off
+///     the rest
 /// @param root where the snapshot's root stands
 /// @param retainUntil before which nobody deletes it
 /// @param tags sorted by key, at most 16 KiB of text in all

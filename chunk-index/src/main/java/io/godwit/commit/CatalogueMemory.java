@@ -6,17 +6,19 @@ import io.godwit.volume.VolumeKey;
 import java.util.Map;
 import java.util.Optional;
 
-/// What a node remembers of a catalogue: hints that save requests, and the newest counters, which tell when the
-/// store shows less than before. It may forget anything at any time.
+/// What a node remembers of a catalogue: hints that save requests, and the newest counters, which
+/// tell when the store shows less than before. It may forget anything at any time.
 ///
 /// Safe for any number of threads.
 public interface CatalogueMemory {
-    /// The plain entry under a name that a listing showed: names are used once, so what was read once stays true.
+    /// The plain entry under a name that a listing showed: names are used once, so what was read
+    /// once stays true.
     Optional<byte[]> entry(ObjectKey name);
 
     void rememberEntry(ObjectKey name, byte[] plain);
 
-    /// Whether everything that the session committed certainly stands in `snap/`, or it committed nothing.
+    /// Whether everything that the session committed certainly stands in `snap/`, or it committed
+    /// nothing.
     boolean settled(SessionId session);
 
     void rememberSettled(SessionId session);

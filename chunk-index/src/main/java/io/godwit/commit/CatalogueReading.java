@@ -19,10 +19,11 @@ import java.util.TreeSet;
 
 /// One reading of the catalogue. Belongs to one thread.
 ///
-/// s/ is listed first. The outcomes themselves are got last, and only of sessions of which the names in snap/ do not
-/// tell that everything is published: most are finished; and of those whose entries there are damaged. When such an outcome or its `open`, or a listed entry, has
-/// gone meanwhile, a collector was cleaning up, and what counts may have been written behind our listing of snap/ or
-/// in a newer checkpoint: then everything is read again.
+/// s/ is listed first. The outcomes themselves are got last, and only of sessions of which the
+/// names in snap/ do not tell that everything is published: most are finished; and of those whose
+/// entries there are damaged. When such an outcome or its `open`, or a listed entry, has gone
+/// meanwhile, a collector was cleaning up, and what counts may have been written behind our listing
+/// of snap/ or in a newer checkpoint: then everything is read again.
 final class CatalogueReading {
     /// Clean-up happens in bursts, and each of them would have to hit.
     private static final int ATTEMPTS = 8;
@@ -96,7 +97,8 @@ final class CatalogueReading {
         }
     }
 
-    /// What snap/ says counts for sessions that are not below the floor. False when an entry has gone.
+    /// What snap/ says counts for sessions that are not below the floor. False when an entry has
+    /// gone.
     private boolean readEntries(Gathered gathered, List<SnapshotName> names) {
         List<SnapshotName> unknown =
                 names.stream()
@@ -189,7 +191,8 @@ final class CatalogueReading {
         return still;
     }
 
-    /// Sessions that by their ids committed these snapshots: what a damaged entry said, the COMMIT says too.
+    /// Sessions that by their ids committed these snapshots: what a damaged entry said, the COMMIT
+    /// says too.
     private static Set<SessionId> committersOf(Set<SnapshotName> names, Set<SessionId> sessions) {
         Set<Long> tags = new HashSet<>();
         names.forEach(name -> tags.add(name.id().tag()));

@@ -19,8 +19,8 @@ import java.util.stream.Stream;
 
 /// What the catalogue said at one time. Immutable.
 public final class CatalogueView {
-    /// Snapshots further ahead of our clock are not the latest of anything: some clock was wrong, or somebody wants
-    /// to be newest for ever.
+    /// Snapshots further ahead of our clock are not the latest of anything: some clock was wrong,
+    /// or somebody wants to be newest for ever.
     static final Duration FUTURE_MAX = Duration.ofHours(24);
 
     /// Oldest first; of equal times the one with the larger counter is newer.

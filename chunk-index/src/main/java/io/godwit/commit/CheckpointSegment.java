@@ -11,8 +11,8 @@ public record CheckpointSegment(List<Volume> volumes) {
 
     /// One volume.
     ///
-    /// @param counter the largest that any snapshot of a session below the floor had, live or not: a counter above
-    ///     it must be found in `snap/`
+    /// @param counter the largest that any snapshot of a session below the floor had, live or not:
+    ///     a counter above it must be found in `snap/`
     /// @param live entries, newest first
     public record Volume(VolumeKey key, long counter, List<CatalogueEntry> live) {
         public Volume {

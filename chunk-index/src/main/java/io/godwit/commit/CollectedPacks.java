@@ -9,12 +9,15 @@ public interface CollectedPacks {
     /// The newest plan up to which every sweep is durably applied; 0 for none.
     long watermark();
 
-    /// W0: applies the sweeps durably, then moves the watermark, and makes what is condemned unusable for look-ups.
+    /// W0: applies the sweeps durably, then moves the watermark, and makes what is condemned
+    /// unusable for look-ups.
     ///
-    /// @param newestPlan of the store, 0 for none. An index whose watermark is above it knows more than the store: the
-    ///     store went back in time, and the index forgets everything first
-    /// @param sweeps packs deleted by round: every decided one above the watermark, or all when it is above `newestPlan`
-    /// @param condemned packs of published plans whose sweep is not decided; what was condemned before is spared
+    /// @param newestPlan of the store, 0 for none. An index whose watermark is above it knows more
+    ///     than the store: the store went back in time, and the index forgets everything first
+    /// @param sweeps packs deleted by round: every decided one above the watermark, or all when it
+    ///     is above `newestPlan`
+    /// @param condemned packs of published plans whose sweep is not decided; what was condemned
+    ///     before is spared
     void bringTo(long newestPlan, SortedMap<Long, Set<PackId>> sweeps, Set<PackId> condemned);
 
     /// An index that remembers nothing: every session starts from the first plan.

@@ -9,8 +9,9 @@ import java.util.function.Function;
 
 /// The names of what sessions, catalogue and collection write, and back.
 ///
-/// Numbers are 16 hexadecimal digits (those of parts within an object 8). The time of a snapshot stands inverted, as
-/// 2^63-1 minus its milliseconds, so that a volume's newest snapshot is listed first.
+/// Numbers are 16 hexadecimal digits (those of parts within an object 8). The time of a snapshot
+/// stands inverted, as 2^63-1 minus its milliseconds, so that a volume's newest snapshot is listed
+/// first.
 public final class CommitKeys {
     static final String SESSIONS = "s/";
     static final String SNAPSHOTS = "snap/";
@@ -87,7 +88,8 @@ public final class CommitKeys {
         return new ObjectKey(TOMBSTONES + new SnapshotName(volume, time, id));
     }
 
-    /// What the name of a snapshot or a tombstone says. Written `<volume key>/<inverted time>-<snapshot id>`.
+    /// What the name of a snapshot or a tombstone says. Written `<volume key>/<inverted
+    /// time>-<snapshot id>`.
     public record SnapshotName(VolumeKey volume, Instant time, SnapshotId id)
             implements Comparable<SnapshotName> {
         static SnapshotName parse(String text) {

@@ -9,8 +9,9 @@ import java.util.Optional;
 
 /// W7 and W8, and ABORT: deciding how one session ends, and finding out how it did.
 ///
-/// The outcome is a register: COMMIT or ABORT, whoever is first. It counts only while `open` exists, so after
-/// reading it, whatever it reads, `open` is read; once that is gone, only the entries themselves can tell.
+/// The outcome is a register: COMMIT or ABORT, whoever is first. It counts only while `open`
+/// exists, so after reading it, whatever it reads, `open` is read; once that is gone, only the
+/// entries themselves can tell.
 final class CommitPoint {
     private static final int ABORT_ATTEMPTS = 3;
 

@@ -9,15 +9,20 @@ public interface CommitWarnings {
         ROLLED_BACK,
         /// A snapshot is neither there nor forgotten.
         MISSING_ENTRY,
-        /// An entry, tombstone or session object cannot be read; what it says is treated as not there.
+        /// An entry, tombstone or session object cannot be read; what it says is treated as not
+        /// there.
         DAMAGED_OBJECT,
-        /// A snapshot is committed, but its entry in `snap/` could not be written; the next reader writes it.
+        /// A snapshot is committed, but its entry in `snap/` could not be written; the next reader
+        /// writes it.
         ENTRY_NOT_PUBLISHED,
-        /// A heartbeat could not reach the store. After `--fence-after` a collector gives the session up.
+        /// A heartbeat could not reach the store. After `--fence-after` a collector gives the
+        /// session up.
         HEARTBEAT_MISSED,
-        /// A session that failed could not write its own ABORT; a collector waits for it, then fences it.
+        /// A session that failed could not write its own ABORT; a collector waits for it, then
+        /// fences it.
         NOT_ABORTED,
-        /// A parent or a dead session was dropped at the start: everything is read, or uploaded again.
+        /// A parent or a dead session was dropped at the start: everything is read, or uploaded
+        /// again.
         PIN_DROPPED;
 
         @Override

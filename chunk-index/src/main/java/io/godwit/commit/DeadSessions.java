@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Finds sessions that this host left behind: same host, same boot, and the process is gone. Their packs can be
-/// adopted, and a collector need not wait for them.
+/// Finds sessions that this host left behind: same host, same boot, and the process is gone. Their
+/// packs can be adopted, and a collector need not wait for them.
 public final class DeadSessions {
     private final RepositoryAccess access;
     private final ProcessTable processes;
@@ -21,8 +21,9 @@ public final class DeadSessions {
         this.records = new RecordStore(access);
     }
 
-    /// Sessions without outcome whose process is certainly gone, newest plan first, at most as many as a session may
-    /// adopt. What this host aborted itself is not among them: its own journal of attempts knows.
+    /// Sessions without outcome whose process is certainly gone, newest plan first, at most as many
+    /// as a session may adopt. What this host aborted itself is not among them: its own journal of
+    /// attempts knows.
     public List<SessionId> find() {
         List<SessionId> candidates =
                 SessionListing.read(records).undecided().stream().sorted().toList().reversed();

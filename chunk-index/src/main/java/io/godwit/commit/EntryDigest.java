@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/// SHA-256 of an entry as [EntryFormat] writes it. A child names its parent's, so that a history cannot be
-/// rewritten below it without being noticed.
+/// SHA-256 of an entry as [EntryFormat] writes it. A child names its parent's, so that a history
+/// cannot be rewritten below it without being noticed.
 public record EntryDigest(long word0, long word1, long word2, long word3) {
     static final int BYTES = 32;
 

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// The bytes of a [CatalogueEntry]. The same bytes stand in COMMIT, in `snap/` and in checkpoints, and what
-/// [EntryDigest] is computed over; other fields are those of [Fields].
+/// The bytes of a [CatalogueEntry]. The same bytes stand in COMMIT, in `snap/` and in checkpoints,
+/// and what [EntryDigest] is computed over; other fields are those of [Fields].
 ///
 /// | bytes | field |
 /// |---|---|

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// What a newer program wrote behind the fields that this one knows: kept as it is, so that copying a record on
-/// loses nothing.
+/// What a newer program wrote behind the fields that this one knows: kept as it is, so that copying
+/// a record on loses nothing.
 ///
 /// Only what may be ignored is written here; what must be understood raises the format's version.
 ///

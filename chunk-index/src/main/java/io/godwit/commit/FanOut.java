@@ -8,8 +8,8 @@ import java.util.function.Function;
 ///
 /// A simulator takes [#oneByOne()]: what is concluded must not depend on the order of the calls.
 public interface FanOut {
-    /// The results in the order of the inputs. When a call fails, no further ones begin, those in flight are waited
-    /// for, and the first failure is thrown.
+    /// The results in the order of the inputs. When a call fails, no further ones begin, those in
+    /// flight are waited for, and the first failure is thrown.
     <A, B> List<B> map(List<A> inputs, Function<A, B> call);
 
     /// In the caller's thread, one after the other.

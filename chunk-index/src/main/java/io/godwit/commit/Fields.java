@@ -37,7 +37,8 @@ final class Fields {
 
     private Fields() {}
 
-    /// Decodes a whole record: what no writer could have written is `CORRUPT`, whatever it trips over.
+    /// Decodes a whole record: what no writer could have written is `CORRUPT`, whatever it trips
+    /// over.
     static <T> T decode(byte[] plain, String object, Function<ByteReader, T> format) {
         ByteReader reader = new ByteReader(plain, object);
         try {

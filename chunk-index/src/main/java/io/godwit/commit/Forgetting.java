@@ -11,8 +11,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/// Forgets snapshots: puts a tombstone for each. Nothing is deleted; until a collector has come by, the snapshot can
-/// be brought back.
+/// Forgets snapshots: puts a tombstone for each. Nothing is deleted; until a collector has come by,
+/// the snapshot can be brought back.
 public final class Forgetting {
     private static final int ATTEMPTS = 5;
 
@@ -43,9 +43,11 @@ public final class Forgetting {
         }
     }
 
-    /// Forgets the snapshots that these SNAPSHOTs name; all are checked before the first is forgotten.
+    /// Forgets the snapshots that these SNAPSHOTs name; all are checked before the first is
+    /// forgotten.
     ///
-    /// @throws GodwitException `NOT_FOUND`; `INVALID` for an ambiguous one, one that is retained, or the last of a volume
+    /// @throws GodwitException `NOT_FOUND`; `INVALID` for an ambiguous one, one that is retained,
+    ///     or the last of a volume
     public Result forget(List<String> snapshots, Options options) {
         CatalogueView view = catalogue.read();
         Set<CatalogueEntry> chosen = new LinkedHashSet<>();

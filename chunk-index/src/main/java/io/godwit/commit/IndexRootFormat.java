@@ -3,7 +3,8 @@ package io.godwit.commit;
 import io.godwit.format.ByteReader;
 import io.godwit.format.ByteWriter;
 
-/// The bytes of `idx/root/<round>`; other fields are those of [Fields], moves those of [CollectionFormat].
+/// The bytes of `idx/root/<round>`; other fields are those of [Fields], moves those of
+/// [CollectionFormat].
 ///
 /// | bytes | field |
 /// |---|---|

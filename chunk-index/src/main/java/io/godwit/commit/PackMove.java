@@ -2,7 +2,8 @@ package io.godwit.commit;
 
 import java.util.List;
 
-/// Where a repacked pack's live chunks lie now. One row per pack: a chunk is found in the targets by its id.
+/// Where a repacked pack's live chunks lie now. One row per pack: a chunk is found in the targets
+/// by its id.
 public record PackMove(PackName victim, List<PackName> targets) {
     static final int TARGETS_MAX = 1024;
 

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Where the chunks of repacked packs lie now, as the newest `idx/root` says. Immutable: a reader that does not find
-/// a pack reads the moves again, and asks once more.
+/// Where the chunks of repacked packs lie now, as the newest `idx/root` says. Immutable: a reader
+/// that does not find a pack reads the moves again, and asks once more.
 public final class PackMoves {
     private final long round;
     private final Map<PackId, List<PackName>> targets;
@@ -58,7 +58,8 @@ public final class PackMoves {
         return round;
     }
 
-    /// The packs where what was in `pack` lies now, through moves of moves; empty when it was not moved.
+    /// The packs where what was in `pack` lies now, through moves of moves; empty when it was not
+    /// moved.
     public Set<PackName> targets(PackId pack) {
         Set<PackName> found = new LinkedHashSet<>();
         follow(pack, found, new HashSet<>());

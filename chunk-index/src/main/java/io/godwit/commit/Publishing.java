@@ -8,8 +8,8 @@ import java.util.List;
 
 /// Puts the entries of a COMMIT that is in effect into `snap/`: idempotent, anybody may.
 ///
-/// Losing one of these puts loses nothing: the COMMIT stands until its entries do, and every reader that may write
-/// finishes what it finds unfinished.
+/// Losing one of these puts loses nothing: the COMMIT stands until its entries do, and every reader
+/// that may write finishes what it finds unfinished.
 final class Publishing {
     private static final int ATTEMPTS = 3;
 

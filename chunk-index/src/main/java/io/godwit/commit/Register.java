@@ -9,10 +9,11 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 
-/// A name used as a register that is decided once. The content decides, never the status: unless the store says
-/// that it created the object, the object is read back, and the same nonce is mine.
+/// A name used as a register that is decided once. The content decides, never the status: unless
+/// the store says that it created the object, the object is read back, and the same nonce is mine.
 final class Register {
-    /// With doubling pauses about six seconds: longer outages are the retrying store's, or the operator's.
+    /// With doubling pauses about six seconds: longer outages are the retrying store's, or the
+    /// operator's.
     static final int ATTEMPTS = 8;
 
     private final RecordStore records;
@@ -75,7 +76,8 @@ final class Register {
 
     /// Sends the same bytes until something stands there.
     ///
-    /// @throws GodwitException `INDETERMINATE` when it may still land, `UNAVAILABLE` when it certainly does not
+    /// @throws GodwitException `INDETERMINATE` when it may still land, `UNAVAILABLE` when it
+    ///     certainly does not
     <T> Decision<T> decide(Content<T> content, int attempts) {
         byte[] sealed = seal(content);
         boolean mayLand = false;

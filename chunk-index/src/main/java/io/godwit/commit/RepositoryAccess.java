@@ -6,7 +6,8 @@ import io.godwit.volume.VolumeName;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
-/// The repository as sessions and catalogue see it, with everything that would make a run unrepeatable handed in.
+/// The repository as sessions and catalogue see it, with everything that would make a run
+/// unrepeatable handed in.
 public interface RepositoryAccess {
     Store store();
 
@@ -20,7 +21,8 @@ public interface RepositoryAccess {
     /// For people and for `latest`; no decision of the protocol looks at it.
     InstantSource clock();
 
-    /// Safe for any number of threads. Unpredictable outside of simulations: session ids must not be guessed.
+    /// Safe for any number of threads. Unpredictable outside of simulations: session ids must not
+    /// be guessed.
     RandomGenerator random();
 
     Pause pause();

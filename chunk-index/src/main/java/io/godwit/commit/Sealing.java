@@ -9,6 +9,7 @@ public interface Sealing {
 
     /// What was sealed.
     ///
-    /// @throws io.godwit.error.GodwitException `CORRUPT` when the object is not what was sealed under this name
+    /// @throws io.godwit.error.GodwitException `CORRUPT` when the object is not what was sealed
+    ///     under this name
     byte[] open(ObjectKind kind, ObjectKey name, byte[] object);
 }

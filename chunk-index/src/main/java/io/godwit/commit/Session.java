@@ -13,14 +13,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
-/// One writer's run against a repository, from W0 to W8: it ends committed, aborted or fenced, and is nothing in
-/// between.
+/// One writer's run against a repository, from W0 to W8: it ends committed, aborted or fenced, and
+/// is nothing in between.
 ///
-/// It has no threads. Uploaders call [#putPack], one thread calls [#heartbeat()] every 30 seconds, one thread ends it:
-/// [#freeze()], the last puts, [#commit]. All methods may be called from any thread; every store call is a place
-/// where the process may die, and whatever is left then is an orphan that nothing refers to.
+/// It has no threads. Uploaders call [#putPack], one thread calls [#heartbeat()] every 30 seconds,
+/// one thread ends it: [#freeze()], the last puts, [#commit]. All methods may be called from any
+/// thread; every store call is a place where the process may die, and whatever is left then is an
+/// orphan that nothing refers to.
 ///
-/// An operation that failed leaves the session failed: every later one says so, and [#abort()] ends it.
+/// An operation that failed leaves the session failed: every later one says so, and [#abort()] ends
+/// it.
 public final class Session implements AutoCloseable {
     private enum State {
         OPEN,
@@ -61,7 +63,8 @@ public final class Session implements AutoCloseable {
 
     /// W0 to W2. When it returns, decisions may begin.
     ///
-    /// @throws GodwitException what the store fails with; nothing is left behind but what a collector cleans up
+    /// @throws GodwitException what the store fails with; nothing is left behind but what a
+    ///     collector cleans up
     public static Session open(RepositoryAccess access, SessionRequest request) {
         if (!access.writable()) {
             throw new GodwitException(
@@ -74,7 +77,8 @@ public final class Session implements AutoCloseable {
         return id;
     }
 
-    /// Whether the snapshot was pinned and still stood at W2: only then its pages may be taken over whole.
+    /// Whether the snapshot was pinned and still stood at W2: only then its pages may be taken over
+    /// whole.
     public boolean pinned(SnapshotId snapshot) {
         return pinned.contains(snapshot);
     }
@@ -84,7 +88,8 @@ public final class Session implements AutoCloseable {
         return adopted;
     }
 
-    /// Whether the pack is this session's, by name or by adoption: never condemned while the session is open.
+    /// Whether the pack is this session's, by name or by adoption: never condemned while the
+    /// session is open.
     public boolean owns(PackId pack) {
         return pack.owner().equals(id) || adopted.contains(pack.owner());
     }
@@ -98,7 +103,8 @@ public final class Session implements AutoCloseable {
         return in(State.FENCED);
     }
 
-    /// The ids of the snapshots that this session will commit: the commit holds exactly as many entries.
+    /// The ids of the snapshots that this session will commit: the commit holds exactly as many
+    /// entries.
     public List<SnapshotId> newSnapshotIds(int count) {
         return SnapshotId.of(id, count, access.random());
     }
@@ -113,7 +119,8 @@ public final class Session implements AutoCloseable {
         return new PackId(id, counter);
     }
 
-    /// Stores a pack; when it returns, the pack is durable. Its bytes are fixed from the first call on.
+    /// Stores a pack; when it returns, the pack is durable. Its bytes are fixed from the first call
+    /// on.
     ///
     /// @param metadata whether it lies under `m/`
     public void putPack(PackId pack, boolean metadata, MemorySegment content) {
@@ -129,7 +136,8 @@ public final class Session implements AutoCloseable {
         return run(() -> uploads.indexSegment(plain));
     }
 
-    /// W6. Which of the packs are not there: whatever newly refers to them must be read and stored again.
+    /// W6. Which of the packs are not there: whatever newly refers to them must be read and stored
+    /// again.
     public Set<PackId> checkForeignPacks(Set<PackId> packs) {
         return run(() -> uploads.missing(packs, id));
     }
@@ -145,8 +153,9 @@ public final class Session implements AutoCloseable {
 
     // ---- heartbeat
 
-    /// W4, every 30 seconds: learns whether the session was fenced, hands new plans to the listener, and acknowledges
-    /// them after it. Once frozen, it only looks whether the session was fenced.
+    /// W4, every 30 seconds: learns whether the session was fenced, hands new plans to the
+    /// listener, and acknowledges them after it. Once frozen, it only looks whether the session was
+    /// fenced.
     ///
     /// An outage is not a failure: no acknowledgement is given, and the next heartbeat tries again.
     ///
@@ -162,11 +171,12 @@ public final class Session implements AutoCloseable {
         }
     }
 
-    /// From when it returns on, references stand still: no listener is called and no plan acknowledged. To be called
-    /// before the last references are written down, for the commit to mean what was acknowledged.
+    /// From when it returns on, references stand still: no listener is called and no plan
+    /// acknowledged. To be called before the last references are written down, for the commit to
+    /// mean what was acknowledged.
     ///
-    /// Waits for a heartbeat under way, so the caller holds no lock that the listener takes. What follows should be
-    /// short: a collector gives a session up that neither acknowledges nor ends.
+    /// Waits for a heartbeat under way, so the caller holds no lock that the listener takes. What
+    /// follows should be short: a collector gives a session up that neither acknowledges nor ends.
     public void freeze() {
         requireUsable();
         heartbeat.stop();
@@ -193,11 +203,13 @@ public final class Session implements AutoCloseable {
 
     // ---- ends
 
-    /// W7 and W8: the entries are snapshots from the moment the store has decided, all of them or none.
+    /// W7 and W8: the entries are snapshots from the moment the store has decided, all of them or
+    /// none.
     ///
     /// The entries name this session; how many there are is filled in here.
     ///
-    /// @throws GodwitException `FENCED`: nothing was committed. `INDETERMINATE`: it stays unknown whether it was
+    /// @throws GodwitException `FENCED`: nothing was committed. `INDETERMINATE`: it stays unknown
+    ///     whether it was
     /// @throws IllegalStateException when the session was not frozen before
     public CommitResult commit(List<CatalogueEntry> entries) {
         SessionOutcome.Commit commit = prepare(entries);
@@ -243,8 +255,9 @@ public final class Session implements AutoCloseable {
         return commit;
     }
 
-    /// Ends the session without result, unless the store has decided otherwise; never throws what a store fails
-    /// with. May be called from a shutdown hook, while another thread commits: the store decides.
+    /// Ends the session without result, unless the store has decided otherwise; never throws what a
+    /// store fails with. May be called from a shutdown hook, while another thread commits: the
+    /// store decides.
     public void abort() {
         abort("aborted by its writer");
     }

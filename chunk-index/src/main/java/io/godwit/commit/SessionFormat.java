@@ -4,7 +4,8 @@ import io.godwit.format.ByteReader;
 import io.godwit.format.ByteWriter;
 import io.godwit.volume.VolumeKey;
 
-/// The bytes of `s/<sid>/open`, `ack/<plan>` and `outcome`, and of tombstones; fields are those of [Fields].
+/// The bytes of `s/<sid>/open`, `ack/<plan>` and `outcome`, and of tombstones; fields are those of
+/// [Fields].
 ///
 /// | open | |
 /// |---|---|

@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 
-/// The heartbeat of one session: its own outcome, then new plans, each handed to the listener and then acknowledged.
+/// The heartbeat of one session: its own outcome, then new plans, each handed to the listener and
+/// then acknowledged.
 ///
 /// One beat at a time; [#stop()] waits for it, so that no acknowledgement is under way afterwards.
 final class SessionHeartbeat {

@@ -6,8 +6,8 @@ import java.util.List;
 /// What a session is opened for.
 ///
 /// @param purpose for people: `backup`, `serve`, `copy`
-/// @param pins entries of snapshots that are needed while it runs: parents whose pages are taken over, or what a long
-///     reader reads
+/// @param pins entries of snapshots that are needed while it runs: parents whose pages are taken
+///     over, or what a long reader reads
 /// @param adopts own sessions that are dead, whose packs shall count as this one's
 /// @param index what the look-ups of this session go to
 /// @param listener of plans that are published while it runs

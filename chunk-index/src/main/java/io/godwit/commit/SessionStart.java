@@ -15,8 +15,8 @@ import java.util.TreeMap;
 
 /// W0 to W2: from nothing to a session in which decisions may begin.
 final class SessionStart {
-    /// A sid is abandoned when a plan appeared in between, or its `open` did not land. Both many times in a row
-    /// mean that something is wrong.
+    /// A sid is abandoned when a plan appeared in between, or its `open` did not land. Both many
+    /// times in a row mean that something is wrong.
     private static final int ATTEMPTS = 16;
 
     private final RepositoryAccess access;

@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Puts of one session that are not registers: their bytes are fixed before the first put and nobody else uses the
-/// name, so sending them again is harmless, and after a doubt the bytes are compared.
+/// Puts of one session that are not registers: their bytes are fixed before the first put and
+/// nobody else uses the name, so sending them again is harmless, and after a doubt the bytes are
+/// compared.
 final class SessionUploads {
     private static final int COMPARE_BYTES = 1 << 20;
 

@@ -7,9 +7,10 @@ import java.util.random.RandomGenerator;
 
 /// Names a snapshot: 128 bits, written as 32 hexadecimal digits.
 ///
-/// The first 64 are random. The others say which session committed it: the first 52 of the session's random bits,
-/// then how many snapshots the session committed, less one. So a listing of `snap/` alone tells of which sessions
-/// everything is published. It is a hint only: ids made otherwise cost a reader more requests, nothing else.
+/// The first 64 are random. The others say which session committed it: the first 52 of the
+/// session's random bits, then how many snapshots the session committed, less one. So a listing of
+/// `snap/` alone tells of which sessions everything is published. It is a hint only: ids made
+/// otherwise cost a reader more requests, nothing else.
 public record SnapshotId(long high, long low) implements Comparable<SnapshotId> {
     public static final int BYTES = 16;
 

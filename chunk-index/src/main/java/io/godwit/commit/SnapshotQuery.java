@@ -12,9 +12,10 @@ import java.util.regex.Pattern;
 
 /// What a person calls a snapshot: an id or the start of one; `latest:VOLUME`; `VOLUME@TIME`.
 ///
-/// An id comes first, whatever volumes are called. Everything behind `latest:` is the name; of a name with several
-/// `@` the last one that is followed by a time counts. Only where that finds nothing, `latest:x@TIME` is taken for
-/// volume `latest:x`: nobody else could name its snapshots by their time.
+/// An id comes first, whatever volumes are called. Everything behind `latest:` is the name; of a
+/// name with several `@` the last one that is followed by a time counts. Only where that finds
+/// nothing, `latest:x@TIME` is taken for volume `latest:x`: nobody else could name its snapshots by
+/// their time.
 ///
 /// @param idPrefix lower-case digits when the text may be (the start of) an id, else ""
 /// @param byVolume the volume when the text has one of the other forms

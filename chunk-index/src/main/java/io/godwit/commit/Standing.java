@@ -4,8 +4,8 @@ import io.godwit.format.ObjectKind;
 import java.util.Collection;
 import java.util.Optional;
 
-/// Whether single snapshots stand in the catalogue, with as few requests as the order of reading allows:
-/// s/, then snap/, then the newest checkpoint.
+/// Whether single snapshots stand in the catalogue, with as few requests as the order of reading
+/// allows: s/, then snap/, then the newest checkpoint.
 final class Standing {
     private final RecordStore records;
     private final Checkpoints checkpoints;

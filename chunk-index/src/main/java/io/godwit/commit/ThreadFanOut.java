@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Calls from at most `window` threads at once; the threads live only as long as the call, the caller's waits.
+/// Calls from at most `window` threads at once; the threads live only as long as the call, the
+/// caller's waits.
 ///
 /// The window bounds what is in flight: small objects, so a few hundred kilobytes at most.
 public final class ThreadFanOut implements FanOut {

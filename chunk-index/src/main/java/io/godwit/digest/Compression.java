@@ -7,11 +7,13 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// The compression function of BLAKE3 on plain integers, and the constants that every kernel shares.
+/// The compression function of BLAKE3 on plain integers, and the constants that every kernel
+/// shares.
 ///
-/// From "BLAKE3: one function, fast everywhere" (O'Connor, Aumasson, Neves, Wilcox-O'Hearn), section 2.2:
-/// seven rounds over a state of sixteen words, message words permuted between rounds. Only the first eight
-/// words of the result are computed: neither chaining nor a 32-byte digest needs more.
+/// From "BLAKE3: one function, fast everywhere" (O'Connor, Aumasson, Neves, Wilcox-O'Hearn),
+/// section 2.2: seven rounds over a state of sixteen words, message words permuted between rounds.
+/// Only the first eight words of the result are computed: neither chaining nor a 32-byte digest
+/// needs more.
 final class Compression {
     static final int BLOCK_BYTES = 64;
     static final int BLOCK_WORDS = 16;
@@ -58,8 +60,8 @@ final class Compression {
 
     /// Compresses block `m` into the chaining value `cv`, in place.
     ///
-    /// Written out on local variables: the compiler keeps them in registers and on the stack, which no array
-    /// indexed by a schedule allows.
+    /// Written out on local variables: the compiler keeps them in registers and on the stack, which
+    /// no array indexed by a schedule allows.
     static void compress(int[] cv, int[] m, long counter, int length, int flags) {
         int s0 = cv[0], s1 = cv[1], s2 = cv[2], s3 = cv[3];
         int s4 = cv[4], s5 = cv[5], s6 = cv[6], s7 = cv[7];

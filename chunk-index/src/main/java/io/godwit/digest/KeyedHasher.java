@@ -6,9 +6,9 @@ import java.util.Objects;
 
 /// Keyed BLAKE3 of input of any length, fed in pieces of any size; digests have 32 bytes.
 ///
-/// For ids, names and pages: leaves in bulk go through a [LeafHasher]. Owned by one thread, reusable
-/// after [#reset()], allocates nothing but what [#finish()] returns. `finish` does not disturb the state: more
-/// may be added and a longer prefix finished again.
+/// For ids, names and pages: leaves in bulk go through a [LeafHasher]. Owned by one thread,
+/// reusable after [#reset()], allocates nothing but what [#finish()] returns. `finish` does not
+/// disturb the state: more may be added and a longer prefix finished again.
 public final class KeyedHasher {
     public static final int DIGEST_BYTES = 32;
 
@@ -24,8 +24,8 @@ public final class KeyedHasher {
     private final int[] words = new int[Compression.BLOCK_WORDS];
     private final int[] waiting = new int[LEVELS * Compression.CV_WORDS];
 
-    /// The block at hand. It may be the last one of a chunk or of the input, which the compression must know, so a
-    /// full block is kept until another byte follows.
+    /// The block at hand. It may be the last one of a chunk or of the input, which the compression
+    /// must know, so a full block is kept until another byte follows.
     private final MemorySegment block = MemorySegment.ofArray(new byte[Compression.BLOCK_BYTES]);
 
     private int blockBytes;
@@ -127,8 +127,8 @@ public final class KeyedHasher {
         }
     }
 
-    /// Counts the chunk in `output` as complete and merges what is a whole subtree now; more follows, so none
-    /// of it is the root.
+    /// Counts the chunk in `output` as complete and merges what is a whole subtree now; more
+    /// follows, so none of it is the root.
     private void mergeComplete() {
         chunks++;
         int level = 0;

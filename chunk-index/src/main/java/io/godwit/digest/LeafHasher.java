@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 
 /// Keyed BLAKE3 of whole leaves, many at a time.
 ///
-/// A leaf is 4096 bytes; its digest is the standard keyed BLAKE3 hash of these bytes (32 bytes), so that any
-/// BLAKE3 implementation can check ours. Implementations differ in speed only. An instance belongs to one
-/// thread: it keeps scratch space between calls and allocates nothing per call.
+/// A leaf is 4096 bytes; its digest is the standard keyed BLAKE3 hash of these bytes (32 bytes), so
+/// that any BLAKE3 implementation can check ours. Implementations differ in speed only. An instance
+/// belongs to one thread: it keeps scratch space between calls and allocates nothing per call.
 public interface LeafHasher {
     int LEAF_BYTES = 4096;
     int DIGEST_BYTES = 32;

@@ -6,9 +6,10 @@ import java.util.function.LongSupplier;
 
 /// Chooses the kernel that hashes leaves.
 ///
-/// Vectors are used from the first leaf on. Hashing with scalars while the kernel was exercised until the compiler took it
-/// was tried: it halved the time to full speed, and in one run of three the kernel was never compiled at all. What a process
-/// can do is to [exercise][#exercise] it in a thread of its own while it still opens its repository.
+/// Vectors are used from the first leaf on. Hashing with scalars while the kernel was exercised
+/// until the compiler took it was tried: it halved the time to full speed, and in one run of three
+/// the kernel was never compiled at all. What a process can do is to [exercise][#exercise] it in a
+/// thread of its own while it still opens its repository.
 public final class LeafHashers {
     private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
@@ -23,7 +24,8 @@ public final class LeafHashers {
 
     /// A hasher for one thread.
     ///
-    /// @throws IllegalStateException if `kernel` is [Kernel#VECTOR] and this JVM has no vectors to offer
+    /// @throws IllegalStateException if `kernel` is [Kernel#VECTOR] and this JVM has no vectors to
+    ///     offer
     public static LeafHasher create(DigestKey key, Kernel kernel) {
         return switch (kernel) {
             case SCALAR -> new ScalarLeafHasher(key);
@@ -38,7 +40,8 @@ public final class LeafHashers {
         };
     }
 
-    /// Hashes nonsense until the vector kernel is compiled, at most for a second; returns at once without vectors.
+    /// Hashes nonsense until the vector kernel is compiled, at most for a second; returns at once
+    /// without vectors.
     public static void exercise(LongSupplier nanoClock) {
         if (!vectorOffered()) {
             return;
@@ -61,8 +64,8 @@ public final class LeafHashers {
         }
     }
 
-    /// Whether the module is there and its vectors are wide enough to be worth it. Nothing here touches
-    /// the module's classes unless it is there.
+    /// Whether the module is there and its vectors are wide enough to be worth it. Nothing here
+    /// touches the module's classes unless it is there.
     static boolean vectorOffered() {
         return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()
                 && VectorKernel.preferredLanes() >= VectorKernel.LEAST_LANES;

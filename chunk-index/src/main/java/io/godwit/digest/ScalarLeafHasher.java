@@ -2,12 +2,13 @@ package io.godwit.digest;
 
 import java.lang.foreign.MemorySegment;
 
-/// Hashes leaves with plain integers, one after the other: runs anywhere, and is what the vectors are tested
-/// against.
+/// Hashes leaves with plain integers, one after the other: runs anywhere, and is what the vectors
+/// are tested against.
 ///
 /// Owned by one thread; keeps its scratch space and allocates nothing per call.
 final class ScalarLeafHasher implements LeafHasher {
-    /// Chaining values on the way up: a leaf has at most four chunks, so one waits at each of two levels.
+    /// Chaining values on the way up: a leaf has at most four chunks, so one waits at each of two
+    /// levels.
     private static final int LEVELS = 2;
 
     private final int[] key;
@@ -86,8 +87,8 @@ final class ScalarLeafHasher implements LeafHasher {
         Compression.compress(cv, block, counter, length - at, flags | Compression.CHUNK_END | root);
     }
 
-    /// Merges what waits as long as the number of chunks so far is even, then lets the result wait: more
-    /// chunks follow, so nothing here is a root.
+    /// Merges what waits as long as the number of chunks so far is even, then lets the result wait:
+    /// more chunks follow, so nothing here is a root.
     private void mergeComplete(int chunks) {
         int done = chunks;
         int level = 0;
@@ -97,7 +98,8 @@ final class ScalarLeafHasher implements LeafHasher {
         System.arraycopy(cv, 0, waiting, level * Compression.CV_WORDS, Compression.CV_WORDS);
     }
 
-    /// Merges the last chunk with all that waits; `before` chunks came before it, one bit a waiting level.
+    /// Merges the last chunk with all that waits; `before` chunks came before it, one bit a waiting
+    /// level.
     private void mergeRest(int before) {
         for (int level = 0; before >> level != 0; level++) {
             if (((before >> level) & 1) != 0) {

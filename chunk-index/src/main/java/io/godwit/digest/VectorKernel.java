@@ -14,24 +14,26 @@ import jdk.incubator.vector.VectorSpecies;
 
 /// The compression function of BLAKE3 on vectors: one lane, one chunk; 16 or 8 lanes.
 ///
-/// Arrays of words lie *word by word*: the word w of all lanes, then the word w+1. Blocks in memory lie lane
-/// by lane, which takes a transpose. Pure functions on the caller's arrays.
+/// Arrays of words lie *word by word*: the word w of all lanes, then the word w+1. Blocks in memory
+/// lie lane by lane, which takes a transpose. Pure functions on the caller's arrays.
 ///
-/// The shape is for the compilers; each choice was measured, and most others fell to a tenth of the speed in some runs:
+/// The shape is for the compilers; each choice was measured, and most others fell to a tenth of the
+/// speed in some runs:
 ///
-/// - Vectors stay in local variables of one method: one that crosses a call or lies in an array is an object. So
-///   methods are longer than elsewhere, and call nothing but what the Vector API forces to be inlined. A helper of
-///   our own would be inlined by luck.
-/// - Methods are small all the same. Each vector operation is a dozen calls; beyond some hundred operations
-///   the first compiler runs out of registers and the method is never compiled at all.
-/// - The loop does a quarter of a round. The eight mixing steps of a round are four on columns and four on
-///   diagonals; counted backwards, the diagonals are columns too, after the same exchange of variables each time, and
-///   another exchange brings two columns in the place of the other two. Exchanges are renamings: they
-///   cost nothing, and the method is compiled in a quarter of the time.
-/// - The transpose interleaves vector i with vector i+n/2, as often as 2 goes into n: one two-input permutation
-///   for each result, two patterns in all.
-/// - Memory is read through one constant segment. With the caller's, loads depend on the compiler's statistics of
-///   all segments that ever met vectors in this process.
+/// - Vectors stay in local variables of one method: one that crosses a call or lies in an array is
+///   an object. So methods are longer than elsewhere, and call nothing but what the Vector API
+///   forces to be inlined. A helper of our own would be inlined by luck.
+/// - Methods are small all the same. Each vector operation is a dozen calls; beyond some hundred
+///   operations the first compiler runs out of registers and the method is never compiled at all.
+/// - The loop does a quarter of a round. The eight mixing steps of a round are four on columns and
+///   four on diagonals; counted backwards, the diagonals are columns too, after the same exchange
+///   of variables each time, and another exchange brings two columns in the place of the other two.
+///   Exchanges are renamings: they cost nothing, and the method is compiled in a quarter of the
+///   time.
+/// - The transpose interleaves vector i with vector i+n/2, as often as 2 goes into n: one two-input
+///   permutation for each result, two patterns in all.
+/// - Memory is read through one constant segment. With the caller's, loads depend on the compiler's
+///   statistics of all segments that ever met vectors in this process.
 final class VectorKernel {
     private static final VectorSpecies<Integer> SPECIES =
             IntVector.SPECIES_PREFERRED.length() >= 16
@@ -155,7 +157,8 @@ final class VectorKernel {
     /// Compresses message `m` into the chaining values `cv[from + stride w]`, in place.
     ///
     /// @param counters of each lane
-    /// @param halfRounds [#HALF_ROUNDS], or fewer for exercise, or none to be counted and do nothing
+    /// @param halfRounds [#HALF_ROUNDS], or fewer for exercise, or none to be counted and do
+    ///     nothing
     static void compress(
             int[] m, int[] cv, int from, int stride, int[] counters, int flags, int halfRounds) {
         if (halfRounds == 0) {
@@ -234,8 +237,8 @@ final class VectorKernel {
         s7.lanewise(XOR, s15).intoArray(cv, from + 7 * stride);
     }
 
-    /// Makes the messages of parents: of the chaining values `cv[from + stride w]` of two vectors of children,
-    /// the even ones are left halves, the odd ones right halves.
+    /// Makes the messages of parents: of the chaining values `cv[from + stride w]` of two vectors
+    /// of children, the even ones are left halves, the odd ones right halves.
     static void pair(int[] cv, int from, int stride, int[] m) {
         for (int word = 0; word < Compression.CV_WORDS; word++) {
             IntVector a = fromArray(SPECIES, cv, from + word * stride);

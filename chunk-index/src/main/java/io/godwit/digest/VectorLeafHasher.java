@@ -6,11 +6,12 @@ import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 
-/// Hashes leaves with vectors: a lane for each chunk of 1024 bytes, so 4 (or 2) leaves at a time; their parents
-/// and roots in lanes, too, for up to 16 leaves together.
+/// Hashes leaves with vectors: a lane for each chunk of 1024 bytes, so 4 (or 2) leaves at a time;
+/// their parents and roots in lanes, too, for up to 16 leaves together.
 ///
-/// Off-heap memory is read in place and must stay alive during the call, as with any call of native code: it is
-/// checked once, at the start. Memory on the heap, and leaves that do not fill all lanes, go through a staging buffer.
+/// Off-heap memory is read in place and must stay alive during the call, as with any call of native
+/// code: it is checked once, at the start. Memory on the heap, and leaves that do not fill all
+/// lanes, go through a staging buffer.
 ///
 /// Owned by one thread; keeps its scratch space and allocates nothing per call.
 final class VectorLeafHasher implements LeafHasher {
@@ -86,7 +87,8 @@ final class VectorLeafHasher implements LeafHasher {
         byte ignored = source.get(ValueLayout.JAVA_BYTE, offset);
     }
 
-    /// Leaves the digests of up to 16 leaves in `roots`. Lanes that no leaf fills compute what nobody reads.
+    /// Leaves the digests of up to 16 leaves in `roots`. Lanes that no leaf fills compute what
+    /// nobody reads.
     private void hashBatch(MemorySegment source, long offset, int leaves) {
         for (int leaf = 0; leaf < leaves; leaf += GROUP_LEAVES) {
             long start = offset + (long) leaf * LEAF_BYTES;

@@ -6,7 +6,8 @@ package io.godwit.error;
 public enum FailureKind {
     /// The call or its input is wrong; nothing was done. Correct the call.
     INVALID(2),
-    /// It finished, but some data could not be read or written; the rest is listed. Decide whether that is enough.
+    /// It finished, but some data could not be read or written; the rest is listed. Decide whether
+    /// that is enough.
     PARTIAL(3),
     /// There is no such repository, snapshot, volume or file. Look at the name.
     NOT_FOUND(4),

@@ -4,11 +4,13 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/// A failure that was understood: its [kind][FailureKind] decides the exit code and whether anything retries.
+/// A failure that was understood: its [kind][FailureKind] decides the exit code and whether
+/// anything retries.
 ///
 /// The message is one sentence in lower case with the facts at its end
-/// (`pack footer checksum mismatch: pack=ab12 offset=4096`) and never holds a secret. Object, offset and hint
-/// are the same facts for programs. They are set where the exception is made, before it is thrown:
+/// (`pack footer checksum mismatch: pack=ab12 offset=4096`) and never holds a secret. Object,
+/// offset and hint are the same facts for programs. They are set where the exception is made,
+/// before it is thrown:
 ///
 /// ```java
 /// throw new GodwitException(CORRUPT, "pack footer checksum mismatch: pack=" + id)

@@ -23,7 +23,8 @@ public final class Nearest {
         return started || distance(typed, word) <= allowed;
     }
 
-    /// Letters to insert, leave out, exchange, or swap with their neighbour (optimal string alignment).
+    /// Letters to insert, leave out, exchange, or swap with their neighbour (optimal string
+    /// alignment).
     static int distance(String one, String other) {
         int[][] cost = new int[one.length() + 1][other.length() + 1];
         for (int i = 0; i <= one.length(); i++) {

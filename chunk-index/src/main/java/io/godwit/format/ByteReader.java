@@ -14,8 +14,9 @@ import java.nio.charset.StandardCharsets;
 
 /// A cursor over bytes that somebody stored: little-endian, bounds-checked.
 ///
-/// Whatever runs past the end, or could not have been written by [ByteWriter], fails with `CORRUPT`; the failure
-/// names the object and the position. Belongs to one thread; reading primitives allocates nothing.
+/// Whatever runs past the end, or could not have been written by [ByteWriter], fails with
+/// `CORRUPT`; the failure names the object and the position. Belongs to one thread; reading
+/// primitives allocates nothing.
 public final class ByteReader {
     private static final ValueLayout.OfInt BIG_INT =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);

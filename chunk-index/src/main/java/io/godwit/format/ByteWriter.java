@@ -10,11 +10,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// Writes what [ByteReader] reads: little-endian numbers, varints, strings, ids (ids big-endian, so that bytes sort
-/// as ids do).
+/// Writes what [ByteReader] reads: little-endian numbers, varints, strings, ids (ids big-endian, so
+/// that bytes sort as ids do).
 ///
-/// Growing, from the heap or an arena, or over a fixed segment of the caller's. Belongs to one thread; reusable
-/// with [#reset()]. Growing from an arena doubles, and the arena keeps what was outgrown until it closes.
+/// Growing, from the heap or an arena, or over a fixed segment of the caller's. Belongs to one
+/// thread; reusable with [#reset()]. Growing from an arena doubles, and the arena keeps what was
+/// outgrown until it closes.
 public final class ByteWriter {
     private static final ValueLayout.OfInt BIG_INT =
             ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);

@@ -6,7 +6,8 @@ public enum KeyKind {
     GENERATION(0),
     /// Reserved: sealed to a recipient that the key blob names. No version 1 object has it.
     RECIPIENT(1),
-    /// The content says it itself, or is not sealed: the configuration, key slots, key rings, local files.
+    /// The content says it itself, or is not sealed: the configuration, key slots, key rings, local
+    /// files.
     OWN(2);
 
     private final int code;

@@ -10,8 +10,8 @@ import java.util.List;
 
 /// Both ends of every object: the one class that writes and reads headers and footers.
 ///
-/// Integers are little-endian, ids big-endian. The layout of header and footer is for ever; what lies between
-/// them changes with the version of the kind.
+/// Integers are little-endian, ids big-endian. The layout of header and footer is for ever; what
+/// lies between them changes with the version of the kind.
 ///
 /// | header at | bytes | field |
 /// |---|---|---|
@@ -37,8 +37,9 @@ import java.util.List;
 /// | end-16 | 8 | length of the object, footer included |
 /// | end-8 | 8 | XXH3-64 of all bytes before it |
 ///
-/// Three refusals, in the order of the checks: `CORRUPT` (not our magic, header checksum), `INVALID` too new or
-/// too old (version, incompatible bits, suite, key kind), `CORRUPT` (footer, kind, repository).
+/// Three refusals, in the order of the checks: `CORRUPT` (not our magic, header checksum),
+/// `INVALID` too new or too old (version, incompatible bits, suite, key kind), `CORRUPT` (footer,
+/// kind, repository).
 public final class ObjectFormat {
     /// BLAKE3-keyed ids, HKDF-SHA256, AES-256-GCM.
     public static final int SUITE_1 = 1;
@@ -128,7 +129,8 @@ public final class ObjectFormat {
         return header;
     }
 
-    /// Reads a header of any kind: for what walks a store without expecting anything, as scrub does.
+    /// Reads a header of any kind: for what walks a store without expecting anything, as scrub
+    /// does.
     public static ObjectHeader readHeader(String name, MemorySegment start) {
         int length = checkedHeaderLength(name, start);
         ByteReader reader = new ByteReader(start.asSlice(0, length - HEADER_CHECKSUM_BYTES), name);

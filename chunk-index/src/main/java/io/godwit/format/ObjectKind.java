@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /// What an object is. The code stands in its header; codes are never reused.
 ///
-/// The version is that of the kind's content. This program writes `version` and reads `oldest` to `version`.
+/// The version is that of the kind's content. This program writes `version` and reads `oldest` to
+/// `version`.
 public enum ObjectKind {
     CONFIG(1),
     KEY_SLOT(2),

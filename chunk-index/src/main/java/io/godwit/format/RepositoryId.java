@@ -5,7 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.HexFormat;
 
-/// Names a repository: 16 random bytes, chosen once at `init`. Every object of the repository carries it.
+/// Names a repository: 16 random bytes, chosen once at `init`. Every object of the repository
+/// carries it.
 public record RepositoryId(long high, long low) {
     public static final int BYTES = 16;
 

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// Which regions of a volume an attempt that was cut short had finished, so that the next attempt on the same source
-/// skips them.
+/// Which regions of a volume an attempt that was cut short had finished, so that the next attempt
+/// on the same source skips them.
 ///
-/// Known by volume and source: another source of the same volume is another attempt, and beginning it forgets the one
-/// before. What is noted must be durable already. Kept in the [LocalCache], and lost with it. Any number of threads
-/// may note regions; one begins and clears.
+/// Known by volume and source: another source of the same volume is another attempt, and beginning
+/// it forgets the one before. What is noted must be durable already. Kept in the [LocalCache], and
+/// lost with it. Any number of threads may note regions; one begins and clears.
 public final class AttemptJournal {
     private static final int HALF_KEY_BYTES = 8;
     private static final int SESSION_BYTES = 20;

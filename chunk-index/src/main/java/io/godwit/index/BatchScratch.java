@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a look-up in the database needs besides the batch itself: buffers at the vendor's edge, made once.
+/// What a look-up in the database needs besides the batch itself: buffers at the vendor's edge,
+/// made once.
 final class BatchScratch {
     /// One place for a value: a packed row, on a line of its own.
     static final int VALUE_BYTES = 64;

@@ -12,11 +12,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.rocksdb.RocksDBException;
 
-/// Brings any number of rows into the database in order, in little memory: rows are spread over parts by the first
-/// bits of their ids, spilled to one file, and then sorted part by part into files that the database takes in whole.
+/// Brings any number of rows into the database in order, in little memory: rows are spread over
+/// parts by the first bits of their ids, spilled to one file, and then sorted part by part into
+/// files that the database takes in whole.
 ///
-/// So a rebuilt cache is one sorted run from its first day, and no row is written more than twice. Owned by one
-/// thread.
+/// So a rebuilt cache is one sorted run from its first day, and no row is written more than twice.
+/// Owned by one thread.
 final class BulkLoad implements AutoCloseable {
     /// Parts are made this large, 80 bytes a row, while there are not too many.
     private static final int PART_ROWS = 1 << 17;
@@ -60,7 +61,8 @@ final class BulkLoad implements AutoCloseable {
                         StandardOpenOption.DELETE_ON_CLOSE);
     }
 
-    /// Adds a segment's rows, except those in `unusable` packs. Of rows with the same id the first one counts.
+    /// Adds a segment's rows, except those in `unusable` packs. Of rows with the same id the first
+    /// one counts.
     void add(SegmentReader segment, PackSet unusable) throws IOException {
         while (segment.next()) {
             if (!RowFormat.in(unusable, segment.place(), 0)) {

@@ -1,6 +1,7 @@
 package io.godwit.index;
 
-/// The database below a cache failed. It never leaves this package: the cache goes on without the database.
+/// The database below a cache failed. It never leaves this package: the cache goes on without the
+/// database.
 final class CacheFailure extends Exception {
     private final boolean corrupt;
 

@@ -12,8 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /// Who holds it may write the cache of one repository. It never waits, and dies with its process.
 ///
-/// The kernel's lock belongs to the whole process and is gone as soon as *any* descriptor of the file is closed, so a
-/// second opening within the process must be refused before it touches the file: hence the one static set.
+/// The kernel's lock belongs to the whole process and is gone as soon as *any* descriptor of the
+/// file is closed, so a second opening within the process must be refused before it touches the
+/// file: hence the one static set.
 final class CacheLock implements AutoCloseable {
     private static final Set<Path> HELD_HERE = ConcurrentHashMap.newKeySet();
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds out how a cache can be used: written, only read, or not at all. Never fails, never waits.
 ///
-/// Only the holder of the lock discards what is unusable. What somebody else holds is read as it is, or left alone.
+/// Only the holder of the lock discards what is unusable. What somebody else holds is read as it
+/// is, or left alone.
 final class CacheOpener {
     /// The layout of the cache's tables and facts. Another one is discarded, older or newer.
     static final int FORMAT = 1;

@@ -6,7 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Keys of the facts that a cache keeps beside chunks and leaf lists: a letter, then what it is about.
+/// Keys of the facts that a cache keeps beside chunks and leaf lists: a letter, then what it is
+/// about.
 ///
 /// | key | value |
 /// |---|---|

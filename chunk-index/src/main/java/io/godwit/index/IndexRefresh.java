@@ -21,8 +21,8 @@ import java.util.function.Consumer;
 
 /// Brings a [LocalCache] up to date with its repository: first what was swept, then what was added.
 ///
-/// Owned by one thread. Failures of the store pass through; what is damaged in the store is left out with a warning,
-/// for a row that is missing costs space only.
+/// Owned by one thread. Failures of the store pass through; what is damaged in the store is left
+/// out with a warning, for a row that is missing costs space only.
 public final class IndexRefresh {
     private static final String SEGMENTS = "idx/l0/";
     private static final int LIST_LIMIT = 1000;
@@ -49,7 +49,8 @@ public final class IndexRefresh {
     /// A pack by name.
     public record PackName(PackId pack, boolean metadata) {}
 
-    /// Segments that are fetched ahead, and their bytes: enough to hide a distant store, little in memory.
+    /// Segments that are fetched ahead, and their bytes: enough to hide a distant store, little in
+    /// memory.
     private static final int MAX_AHEAD = 16;
 
     private static final long MAX_AHEAD_BYTES = 24L << 20;
@@ -83,14 +84,17 @@ public final class IndexRefresh {
         this.fetchers = fetchers;
     }
 
-    /// Makes the cache forget what was swept, and not use what is condemned: W0 of a session, and again at each
-    /// new plan.
+    /// Makes the cache forget what was swept, and not use what is condemned: W0 of a session, and
+    /// again at each new plan.
     ///
-    /// The sweeps are applied and synced before the watermark moves, so that a crash in between repeats them.
+    /// The sweeps are applied and synced before the watermark moves, so that a crash in between
+    /// repeats them.
     ///
-    /// @param newestPlan of the store, 0 when there is none; a cache that knows a newer one is discarded
+    /// @param newestPlan of the store, 0 when there is none; a cache that knows a newer one is
+    ///     discarded
     /// @param sweeps decided ones in ascending order, all of those above the cache's watermark
-    /// @param condemned packs of published plans whose sweeps are not decided; what was condemned before is spared
+    /// @param condemned packs of published plans whose sweeps are not decided; what was condemned
+    ///     before is spared
     public void bringTo(long newestPlan, List<Sweep> sweeps, Set<PackId> condemned) {
         long known = cache.watermark();
         if (known > newestPlan) {
@@ -110,10 +114,11 @@ public final class IndexRefresh {
         }
     }
 
-    /// Takes in the index segments that the cache does not know yet, and returns how many rows they had.
+    /// Takes in the index segments that the cache does not know yet, and returns how many rows they
+    /// had.
     ///
-    /// Fetches ahead, a bounded number of bytes. When there is much, as after a cache was discarded, all of it is
-    /// sorted first and taken in as one.
+    /// Fetches ahead, a bounded number of bytes. When there is much, as after a cache was
+    /// discarded, all of it is sorted first and taken in as one.
     public long takeSegments() {
         List<Store.Listed> unknown = unknownSegments();
         long bytes = unknown.stream().mapToLong(Store.Listed::length).sum();
@@ -157,7 +162,8 @@ public final class IndexRefresh {
         return unknown;
     }
 
-    /// Shows the segments to `sink` in order, each after its name was added to `taken`; returns how many rows.
+    /// Shows the segments to `sink` in order, each after its name was added to `taken`; returns how
+    /// many rows.
     private long forEach(
             List<Store.Listed> segments, List<ObjectKey> taken, Consumer<SegmentReader> sink) {
         Deque<Fetch> ahead = new ArrayDeque<>();
@@ -221,8 +227,8 @@ public final class IndexRefresh {
         }
     }
 
-    /// Takes in the footers of packs that no segment lists: mixed packs of small sessions, or all packs when the
-    /// segments are lost. Returns how many rows they had.
+    /// Takes in the footers of packs that no segment lists: mixed packs of small sessions, or all
+    /// packs when the segments are lost. Returns how many rows they had.
     public long takePacks(Iterable<PackName> packs, FooterReader footers) {
         long rows = 0;
         for (PackName name : packs) {

@@ -23,12 +23,14 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// What one node knows about one repository, so that it need not ask the store: chunks, leaf lists, and a few facts.
+/// What one node knows about one repository, so that it need not ask the store: chunks, leaf lists,
+/// and a few facts.
 ///
-/// It can be deleted at any time. It never fails and never waits: a cache that is damaged, of another repository, of
-/// another format, or newer than its store is discarded with one warning; one that another process holds is read as
-/// it is, with what this process learns kept on top in memory; where nothing can be written, everything stays in
-/// memory, bounded. Whatever it cannot answer for certain, it does not know.
+/// It can be deleted at any time. It never fails and never waits: a cache that is damaged, of
+/// another repository, of another format, or newer than its store is discarded with one warning;
+/// one that another process holds is read as it is, with what this process learns kept on top in
+/// memory; where nothing can be written, everything stays in memory, bounded. Whatever it cannot
+/// answer for certain, it does not know.
 ///
 /// Any number of threads may call it. One thread closes it, when no other is inside a [use][#use].
 public final class LocalCache implements ChunkIndex, AutoCloseable {
@@ -55,7 +57,8 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     private final MemoryTier memory = new MemoryTier();
 
-    /// What was found on the disk a moment ago: volumes that are alike are often read at the same time.
+    /// What was found on the disk a moment ago: volumes that are alike are often read at the same
+    /// time.
     private final MemoryRows recent = new MemoryRows(RECENT_ROWS);
 
     private final Object changing = new Object();
@@ -164,7 +167,8 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         gate.await();
     }
 
-    /// Replaces the set of condemned packs: what an earlier plan condemned and its sweep spared can be used again.
+    /// Replaces the set of condemned packs: what an earlier plan condemned and its sweep spared can
+    /// be used again.
     public void condemnOnly(Set<PackId> packs) {
         synchronized (changing) {
             condemned = PackSet.EMPTY.with(packs);
@@ -237,8 +241,9 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         }
     }
 
-    /// Copies the leaf list of a pack to `target` and returns its length, or -1 when it is not here. A length over
-    /// the target's size says how much room it takes: the target then holds nothing useful.
+    /// Copies the leaf list of a pack to `target` and returns its length, or -1 when it is not
+    /// here. A length over the target's size says how much room it takes: the target then holds
+    /// nothing useful.
     public int readLeafList(PackId pack, MemorySegment target) {
         int slot = inside.enterSlot();
         try {
@@ -260,7 +265,8 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     // ---- sweeps and the watermark
 
-    /// The newest collection plan whose sweep was applied here, with every one before it; 0 in a new cache.
+    /// The newest collection plan whose sweep was applied here, with every one before it; 0 in a
+    /// new cache.
     public long watermark() {
         byte[] value = fact(FactKeys.WATERMARK);
         return value == null ? 0 : FactKeys.number(value);
@@ -318,7 +324,8 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         putFacts(Map.of(FactKeys.segment(segment.value()), FactKeys.KNOWN), false);
     }
 
-    /// Forgets that segments were taken in: they are gone from the store, whose names are used once.
+    /// Forgets that segments were taken in: they are gone from the store, whose names are used
+    /// once.
     void forgetSegments(Set<String> names) {
         Map<byte[], byte[]> gone = new TreeMap<>(Arrays::compareUnsigned);
         names.forEach(name -> gone.put(FactKeys.segment(name), new byte[0]));
@@ -327,7 +334,8 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         }
     }
 
-    /// The newest counter of a volume's snapshots that was ever seen here: a store that shows less went back.
+    /// The newest counter of a volume's snapshots that was ever seen here: a store that shows less
+    /// went back.
     public OptionalLong newestCounter(String volumeKey) {
         byte[] value = fact(FactKeys.counter(volumeKey));
         return value == null ? OptionalLong.empty() : OptionalLong.of(FactKeys.number(value));
@@ -434,7 +442,8 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         }
     }
 
-    /// What is on the disk cannot be trusted: it is not asked again, and the next one to open it discards it.
+    /// What is on the disk cannot be trusted: it is not asked again, and the next one to open it
+    /// discards it.
     private void abandonDisk(CacheFailure failure) {
         CacheOpener with = opener;
         RocksTier tier = disk.get();

@@ -6,9 +6,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// Many ids in, what is known about each out: filled, looked up, read, cleared and used again by one thread.
+/// Many ids in, what is known about each out: filled, looked up, read, cleared and used again by
+/// one thread.
 ///
-/// All of it lies outside the heap and stays there; a [ChunkRef] is made only when [#ref] is called.
+/// All of it lies outside the heap and stays there; a [ChunkRef] is made only when [#ref] is
+/// called.
 public final class LookupBatch {
     /// Above this, what a batch saves no longer grows, but its scratch does.
     public static final int MAX_CAPACITY = 1024;
@@ -66,7 +68,8 @@ public final class LookupBatch {
         return i;
     }
 
-    /// Appends the id that stands at `source[offset]`, 32 bytes, and returns its number in this batch.
+    /// Appends the id that stands at `source[offset]`, 32 bytes, and returns its number in this
+    /// batch.
     public int add(MemorySegment source, long offset) {
         int i = next();
         MemorySegment.copy(source, offset, ids, (long) i * ChunkId.BYTES, ChunkId.BYTES);

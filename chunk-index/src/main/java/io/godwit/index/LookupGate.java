@@ -3,12 +3,12 @@ package io.godwit.index;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
 
-/// Lets one thread wait until everybody who read an older state is done with it, and costs the readers two atomic
-/// additions.
+/// Lets one thread wait until everybody who read an older state is done with it, and costs the
+/// readers two atomic additions.
 ///
-/// Readers count themselves in and out under the current phase, each in a stripe of its own thread. Who changed the
-/// state turns the phase and waits until the counts of the phase before are down: readers that came later are
-/// counted elsewhere, so that a steady stream of them delays nobody.
+/// Readers count themselves in and out under the current phase, each in a stripe of its own thread.
+/// Who changed the state turns the phase and waits until the counts of the phase before are down:
+/// readers that came later are counted elsewhere, so that a steady stream of them delays nobody.
 public final class LookupGate {
     private static final int STRIPES = 16;
 
@@ -61,8 +61,8 @@ public final class LookupGate {
         inside.decrementAndGet(slot);
     }
 
-    /// Waits until every use that was open when this was called has ended. The caller has published its change
-    /// before, and holds no use itself: it would wait for ever.
+    /// Waits until every use that was open when this was called has ended. The caller has published
+    /// its change before, and holds no use itself: it would wait for ever.
     public void await() {
         synchronized (turning) {
             int old = phase;

@@ -6,10 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.concurrent.locks.StampedLock;
 
-/// A hash table of rows outside the heap, bounded: when it is full, a new row takes the place of an older one.
+/// A hash table of rows outside the heap, bounded: when it is full, a new row takes the place of an
+/// older one.
 ///
-/// Losing a row costs a second copy of a chunk some day and nothing else, so it never fails and never grows past its
-/// limit. Any number of threads; readers do not disturb each other.
+/// Losing a row costs a second copy of a chunk some day and nothing else, so it never fails and
+/// never grows past its limit. Any number of threads; readers do not disturb each other.
 final class MemoryRows {
     static final int ROW_BYTES = ChunkId.BYTES + RowFormat.WIDE_BYTES;
 
@@ -47,7 +48,8 @@ final class MemoryRows {
         }
     }
 
-    /// Answers what the batch is missing, except rows in `unusable` packs; one locking for all of it.
+    /// Answers what the batch is missing, except rows in `unusable` packs; one locking for all of
+    /// it.
     void find(LookupBatch batch, PackSet unusable) {
         long stamp = lock.readLock();
         try {

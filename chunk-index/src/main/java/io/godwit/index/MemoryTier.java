@@ -13,7 +13,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
-/// What a cache knows without a database, or on top of one that it may not write: bounded, and gone with the process.
+/// What a cache knows without a database, or on top of one that it may not write: bounded, and gone
+/// with the process.
 ///
 /// Any number of threads.
 final class MemoryTier {

@@ -19,10 +19,10 @@ import java.util.zip.ZipEntry;
 
 /// Unpacks a native library from its jar once per machine, instead of at every start.
 ///
-/// The copy lies in a directory named after the jar: its file name, size and time, so that another version never
-/// meets it and the jar need not be opened to find it. It is compared with the jar's checksum while it is unpacked,
-/// and appears under its name whole or not at all: it is written and synced under another name and then linked;
-/// whoever comes second uses the first one's.
+/// The copy lies in a directory named after the jar: its file name, size and time, so that another
+/// version never meets it and the jar need not be opened to find it. It is compared with the jar's
+/// checksum while it is unpacked, and appears under its name whole or not at all: it is written and
+/// synced under another name and then linked; whoever comes second uses the first one's.
 public final class NativeLibrary {
     private NativeLibrary() {}
 

@@ -10,10 +10,10 @@ import org.rocksdb.RocksDB;
 
 /// Loads the database's native code, in milliseconds.
 ///
-/// The vendor's loader unpacks 17 MB at every start, and before that starts a shell to find out which C library this
-/// is. So the library is unpacked once and loaded from there, and the vendor is told that this is done. Where any of
-/// it does not work out (another platform, another version inside, a directory that executes nothing), the vendor
-/// does it its way.
+/// The vendor's loader unpacks 17 MB at every start, and before that starts a shell to find out
+/// which C library this is. So the library is unpacked once and loaded from there, and the vendor
+/// is told that this is done. Where any of it does not work out (another platform, another version
+/// inside, a directory that executes nothing), the vendor does it its way.
 final class RocksLibrary {
     private RocksLibrary() {}
 

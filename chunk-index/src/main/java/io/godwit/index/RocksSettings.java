@@ -46,8 +46,8 @@ final class RocksSettings implements AutoCloseable {
     /// The vendor starts this many threads for each family at every opening.
     private static final int FILE_OPENING_THREADS = 2;
 
-    /// A short run leaves its rows in its log, which costs the next one less than a file each; this many and they
-    /// are made one.
+    /// A short run leaves its rows in its log, which costs the next one less than a file each; this
+    /// many and they are made one.
     private static final int MAX_LOGS = 8;
 
     private final List<AutoCloseable> owned = new ArrayList<>();

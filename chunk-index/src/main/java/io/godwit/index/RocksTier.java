@@ -28,8 +28,8 @@ import org.rocksdb.WriteOptions;
 
 /// The database of a cache: chunks, leaf lists and facts, each a column family.
 ///
-/// Any number of threads; who closes it knows that nobody is inside. Whatever the vendor throws becomes a
-/// [CacheFailure].
+/// Any number of threads; who closes it knows that nobody is inside. Whatever the vendor throws
+/// becomes a [CacheFailure].
 final class RocksTier implements AutoCloseable {
     /// From this many rows on, a sorted file is written and taken in; below, rows go the usual way.
     static final int INGEST_FROM_ROWS = 8192;
@@ -102,8 +102,8 @@ final class RocksTier implements AutoCloseable {
         return writable;
     }
 
-    /// Looks up what the batch is missing, and returns how many that were: their numbers are in the batch's scratch.
-    /// Rows in `unusable` packs, and rows that make no sense, stay missing.
+    /// Looks up what the batch is missing, and returns how many that were: their numbers are in the
+    /// batch's scratch. Rows in `unusable` packs, and rows that make no sense, stay missing.
     int find(LookupBatch batch, PackSet unusable) throws CacheFailure {
         BatchScratch scratchOf = batch.scratch();
         int count = scratchOf.gather(batch);
@@ -123,7 +123,8 @@ final class RocksTier implements AutoCloseable {
         }
     }
 
-    /// What is neither there nor damaged is a doubt, and stays missing: for example, no memory to read it into.
+    /// What is neither there nor damaged is a doubt, and stays missing: for example, no memory to
+    /// read it into.
     private static void answer(
             LookupBatch batch, int i, ByteBufferGetStatus value, PackSet unusable)
             throws RocksDBException {
@@ -197,7 +198,8 @@ final class RocksTier implements AutoCloseable {
         }
     }
 
-    /// Writes, and does not wait for a database that cannot keep up: on a full disk it would be for ever.
+    /// Writes, and does not wait for a database that cannot keep up: on a full disk it would be for
+    /// ever.
     private void write(WriteOptions how, WriteBatch batch) throws RocksDBException {
         for (int pauses = 0; true; pauses++) {
             try {
@@ -257,8 +259,8 @@ final class RocksTier implements AutoCloseable {
         }
     }
 
-    /// Writes all of these or none of them; an empty value deletes. Synced facts are on the disk afterwards, with
-    /// everything that was written before.
+    /// Writes all of these or none of them; an empty value deletes. Synced facts are on the disk
+    /// afterwards, with everything that was written before.
     void putFacts(Map<byte[], byte[]> changes, boolean synced) throws CacheFailure {
         try (WriteBatch batch = new WriteBatch()) {
             for (Map.Entry<byte[], byte[]> change : changes.entrySet()) {
@@ -290,8 +292,8 @@ final class RocksTier implements AutoCloseable {
         }
     }
 
-    /// Copies a pack's leaf list to `target` and returns its length; -1 when there is none. When it is longer than
-    /// the target, nothing can be relied on in there.
+    /// Copies a pack's leaf list to `target` and returns its length; -1 when there is none. When it
+    /// is longer than the target, nothing can be relied on in there.
     int readLeaves(PackId pack, MemorySegment target) throws CacheFailure {
         try (Arena arena = Arena.ofConfined()) {
             int length = db.get(leaves, readOnce, key(arena, pack), target.asByteBuffer());

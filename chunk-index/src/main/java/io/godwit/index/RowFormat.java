@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Where a chunk stands, as plain numbers: wide in memory, packed in the cache and in segments.
 ///
-/// Wide, 48 bytes, native order: plan u64, random high u64, random low u32, counter u32, ordinal u31 with the
-/// metadata flag on top, offset u32, sealed length u32, plain length u32, plain offset u32, length u32.
+/// Wide, 48 bytes, native order: plan u64, random high u64, random low u32, counter u32, ordinal
+/// u31 with the metadata flag on top, offset u32, sealed length u32, plain length u32, plain offset
+/// u32, length u32.
 ///
 /// Packed, the value of a chunk's row in the local cache (its key is the 32 bytes of the id):
 ///
@@ -30,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 /// | varint | plain length |
 /// | varint, varint | plain offset and length, unless the chunk is alone in its record |
 ///
-/// Flags: 1 = the pack is a metadata pack, 2 = the chunk is alone in its record. Others are zero, else the row is
-/// not ours. A varint has seven bits a byte, the lowest first. Every row names its pack in full: a row can be lost,
-/// but never come to mean another place.
+/// Flags: 1 = the pack is a metadata pack, 2 = the chunk is alone in its record. Others are zero,
+/// else the row is not ours. A varint has seven bits a byte, the lowest first. Every row names its
+/// pack in full: a row can be lost, but never come to mean another place.
 final class RowFormat {
     static final int WIDE_BYTES = 48;
 
@@ -127,7 +128,8 @@ final class RowFormat {
         return end;
     }
 
-    /// Unpacks a row of exactly `length` bytes; false when it is not one, and then `wide` holds nonsense.
+    /// Unpacks a row of exactly `length` bytes; false when it is not one, and then `wide` holds
+    /// nonsense.
     static boolean unpack(
             MemorySegment packed, long from, int length, MemorySegment wide, long at) {
         if (length < 2 || length > MAX_PACKED_BYTES) {
@@ -178,7 +180,8 @@ final class RowFormat {
         return end;
     }
 
-    /// Reads packed numbers and remembers whether any of them was not there or too large. Never throws.
+    /// Reads packed numbers and remembers whether any of them was not there or too large. Never
+    /// throws.
     static final class Cursor {
         private final MemorySegment source;
         private final long end;

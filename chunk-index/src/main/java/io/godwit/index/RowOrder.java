@@ -6,10 +6,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// Puts rows of one size, each beginning with its id, in the order of their ids without moving them.
+/// Puts rows of one size, each beginning with its id, in the order of their ids without moving
+/// them.
 ///
-/// Sorts longs: the top bits of the id and the row's number below them. Ids are keyed digests, so few share their top
-/// bits, and those few are put right by comparing them whole.
+/// Sorts longs: the top bits of the id and the row's number below them. Ids are keyed digests, so
+/// few share their top bits, and those few are put right by comparing them whole.
 final class RowOrder {
     /// Rows at most, so that 40 bits of the id are left.
     static final int MAX_ROWS = 1 << 24;
@@ -54,7 +55,8 @@ final class RowOrder {
         return Arrays.copyOf(numbers, kept);
     }
 
-    /// Ids that agree in their top bits are next to each other now, by their numbers: put them in full order.
+    /// Ids that agree in their top bits are next to each other now, by their numbers: put them in
+    /// full order.
     private void sortTies(long[] order) {
         for (int i = 1; i < order.length; i++) {
             long entry = order[i];

@@ -8,9 +8,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// The plain content of an index segment, `idx/l0/<session>-<n>`: where the chunks of some packs of one session stand.
+/// The plain content of an index segment, `idx/l0/<session>-<n>`: where the chunks of some packs of
+/// one session stand.
 ///
-/// Version 1. Integers are little-endian, names of packs are big-endian so that they sort by their bytes.
+/// Version 1. Integers are little-endian, names of packs are big-endian so that they sort by their
+/// bytes.
 ///
 /// | bytes | field |
 /// |---|---|
@@ -28,20 +30,23 @@ import java.nio.ByteOrder;
 /// | varint, varint | plain offset and length, unless alone |
 /// | 8 | XXH3-64 of all bytes before |
 ///
-/// Every pack of the table is named by at least one row, and every flag that is not listed is zero. A row takes
-/// about 46 bytes, 0.08 % of the 60 KiB it stands for. [SegmentWriter] writes it and [SegmentReader] reads it; header,
-/// encryption and the outer checksum are the business of whoever puts the object.
+/// Every pack of the table is named by at least one row, and every flag that is not listed is zero.
+/// A row takes about 46 bytes, 0.08 % of the 60 KiB it stands for. [SegmentWriter] writes it and
+/// [SegmentReader] reads it; header, encryption and the outer checksum are the business of whoever
+/// puts the object.
 public final class SegmentFormat {
     /// The version of this content in the object's header.
     public static final int VERSION = 1;
 
-    /// Rows in one segment at most: those of about 8 GiB of new data, so that a reader needs a few megabytes.
+    /// Rows in one segment at most: those of about 8 GiB of new data, so that a reader needs a few
+    /// megabytes.
     public static final int MAX_ROWS = 1 << 17;
 
     /// A longer content is not a segment.
     public static final int MAX_BYTES = 16 << 20;
 
-    /// What an object with such a content takes at most: header, salt, tag and footer are far below a page.
+    /// What an object with such a content takes at most: header, salt, tag and footer are far below
+    /// a page.
     public static final int MAX_OBJECT_BYTES = MAX_BYTES + 4096;
 
     /// About what a row takes.

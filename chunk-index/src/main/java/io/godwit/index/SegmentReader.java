@@ -12,8 +12,8 @@ import java.util.List;
 
 /// Reads a segment's rows one after the other, in the order of their ids. Owned by one thread.
 ///
-/// The checksum is compared before the first row; everything that the format promises is checked on the way, and
-/// what breaks a promise is `CORRUPT`, naming the segment and the offset.
+/// The checksum is compared before the first row; everything that the format promises is checked on
+/// the way, and what breaks a promise is `CORRUPT`, naming the segment and the offset.
 public final class SegmentReader {
     private final String name;
     private final byte[] bytes;

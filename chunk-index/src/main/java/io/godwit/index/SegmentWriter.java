@@ -14,8 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Gathers rows in any order and writes them as one segment. Used by one thread at a time; once or, after
-/// [#finish], again from empty.
+/// Gathers rows in any order and writes them as one segment. Used by one thread at a time; once or,
+/// after [#finish], again from empty.
 ///
 /// Rows wait outside the heap at 80 bytes each, in a buffer that grows with them to 10 MiB at most.
 public final class SegmentWriter implements AutoCloseable {

@@ -16,17 +16,19 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// The new chunks of one session: those a worker is about to store, and those in packs that are still in flight or
-/// became durable a moment ago. It is asked after the [ChunkIndex] said "not there", and sees to it that workers who
-/// meet the same new chunk at once store it once.
+/// The new chunks of one session: those a worker is about to store, and those in packs that are
+/// still in flight or became durable a moment ago. It is asked after the [ChunkIndex] said "not
+/// there", and sees to it that workers who meet the same new chunk at once store it once.
 ///
-/// A worker *claims* what nobody knows, stores it and says where ([#placed]). The rule that keeps workers from waiting
-/// for each other for ever: look a batch up, store everything that is `CLAIMED`, say so, and only then wait
-/// ([#awaitPlaced]) for what is `PENDING`. Nobody waits while others wait for him.
+/// A worker *claims* what nobody knows, stores it and says where ([#placed]). The rule that keeps
+/// workers from waiting for each other for ever: look a batch up, store everything that is
+/// `CLAIMED`, say so, and only then wait ([#awaitPlaced]) for what is `PENDING`. Nobody waits while
+/// others wait for him.
 ///
-/// When a pack is durable, its chunks are added to the [ChunkIndex] first and then given up here ([#durable]); they
-/// stay until the room is needed, for those who asked the index too early. A full table forgets nothing that is in
-/// flight; it just no longer remembers new claims, and a chunk may be stored twice. Any number of threads.
+/// When a pack is durable, its chunks are added to the [ChunkIndex] first and then given up here
+/// ([#durable]); they stay until the room is needed, for those who asked the index too early. A
+/// full table forgets nothing that is in flight; it just no longer remembers new claims, and a
+/// chunk may be stored twice. Any number of threads.
 public final class SessionIndex implements AutoCloseable {
     private final int maxChunks;
     private final ReentrantLock lock = new ReentrantLock();
@@ -50,8 +52,8 @@ public final class SessionIndex implements AutoCloseable {
         this.maxChunks = maxChunks;
     }
 
-    /// Where this session has placed the chunk; else null, and the caller stores it and then calls [#placed] or
-    /// [#release]. Never waits: while another worker stores the same chunk, both do.
+    /// Where this session has placed the chunk; else null, and the caller stores it and then calls
+    /// [#placed] or [#release]. Never waits: while another worker stores the same chunk, both do.
     public @Nullable ChunkRef findOrClaim(ChunkId id) {
         lock.lock();
         try {
@@ -69,8 +71,9 @@ public final class SessionIndex implements AutoCloseable {
         }
     }
 
-    /// Answers every id that is still `MISSING`: `FOUND` where this session has placed it, `CLAIMED` when the caller
-    /// is to store it, `PENDING` when it is claimed already, by another worker or earlier in this batch.
+    /// Answers every id that is still `MISSING`: `FOUND` where this session has placed it,
+    /// `CLAIMED` when the caller is to store it, `PENDING` when it is claimed already, by another
+    /// worker or earlier in this batch.
     public void findOrClaim(LookupBatch batch) {
         lock.lock();
         try {
@@ -115,8 +118,9 @@ public final class SessionIndex implements AutoCloseable {
         }
     }
 
-    /// Waits for a `PENDING` chunk. Returns where it was placed; or null when whoever claimed it gave it up, or it is
-    /// no longer known: it is the caller's now, as after [#findOrClaim(ChunkId)]. The caller holds no claims.
+    /// Waits for a `PENDING` chunk. Returns where it was placed; or null when whoever claimed it
+    /// gave it up, or it is no longer known: it is the caller's now, as after
+    /// [#findOrClaim(ChunkId)]. The caller holds no claims.
     ///
     /// @throws GodwitException `INTERRUPTED` when the thread is, or the session is closed
     public @Nullable ChunkRef awaitPlaced(ChunkId id) {
@@ -145,7 +149,8 @@ public final class SessionIndex implements AutoCloseable {
         }
     }
 
-    /// Says where claimed chunks stand, in a pack that is not durable yet. The first place of a chunk counts.
+    /// Says where claimed chunks stand, in a pack that is not durable yet. The first place of a
+    /// chunk counts.
     public void placed(List<ChunkRef> refs) {
         lock.lock();
         try {
@@ -184,7 +189,8 @@ public final class SessionIndex implements AutoCloseable {
         }
     }
 
-    /// The pack is durable and its chunks are in the [ChunkIndex]: they may be forgotten here when room is needed.
+    /// The pack is durable and its chunks are in the [ChunkIndex]: they may be forgotten here when
+    /// room is needed.
     public void durable(PackId pack) {
         lock.lock();
         try {

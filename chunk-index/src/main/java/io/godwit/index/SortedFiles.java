@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileWriter;
 
-/// Rows in ascending order on their way into sorted files, which the database then takes in whole, without writing
-/// them again. Owned by one thread.
+/// Rows in ascending order on their way into sorted files, which the database then takes in whole,
+/// without writing them again. Owned by one thread.
 final class SortedFiles implements AutoCloseable {
     /// As large as the database makes its own.
     private static final long FILE_BYTES = 64L << 20;

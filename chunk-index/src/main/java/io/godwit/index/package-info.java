@@ -1,4 +1,5 @@
-/// Where a chunk is stored: segments of the repository, and the local cache that can be deleted any time.
+/// Where a chunk is stored: segments of the repository, and the local cache that can be deleted any
+/// time.
 @NullMarked
 package io.godwit.index;
 

@@ -3,7 +3,8 @@ package io.godwit.pack;
 import io.godwit.chunk.ChunkId;
 import java.util.Arrays;
 
-/// Neighbouring chunks that shall share one record: their ids and lengths, in order. Reusable; belongs to one thread.
+/// Neighbouring chunks that shall share one record: their ids and lengths, in order. Reusable;
+/// belongs to one thread.
 public final class ChunkGroup {
     private static final int FIRST_CAPACITY = 16;
 

@@ -15,7 +15,8 @@ public record ChunkRef(ChunkId id, RecordRef record, int plainOffset, int length
         }
     }
 
-    /// Whether the record holds this chunk and nothing else; then its id is authenticated with the record.
+    /// Whether the record holds this chunk and nothing else; then its id is authenticated with the
+    /// record.
     public boolean alone() {
         return plainOffset == 0 && length == record.plainLength();
     }

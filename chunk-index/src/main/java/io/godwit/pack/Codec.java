@@ -3,13 +3,15 @@ package io.godwit.pack;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 
-/// How records are compressed. What is written says so record by record: a repository may hold all of them.
+/// How records are compressed. What is written says so record by record: a repository may hold all
+/// of them.
 public sealed interface Codec {
     int RAW_CODE = 0;
     int ZSTD_CODE = 1;
     int LZ4_CODE = 2;
 
-    /// Zstandard, one frame per record, without content size or checksum: both stand in the record already.
+    /// Zstandard, one frame per record, without content size or checksum: both stand in the record
+    /// already.
     ///
     /// @param level -5 (fast) to 19 (small)
     record Zstd(int level) implements Codec {

@@ -5,9 +5,11 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Shows native memory as the direct buffers that JNI codecs take, without making a new one per call.
+/// Shows native memory as the direct buffers that JNI codecs take, without making a new one per
+/// call.
 ///
-/// The buffer of the last segment is kept; heap memory is copied to a native one that grows. Belongs to one thread.
+/// The buffer of the last segment is kept; heap memory is copied to a native one that grows.
+/// Belongs to one thread.
 final class DirectView {
     private @Nullable MemorySegment last;
     private @Nullable ByteBuffer lastBuffer;

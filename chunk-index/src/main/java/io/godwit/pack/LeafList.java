@@ -7,9 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// The leaf digests of a pack's data chunks, cut to 16 bytes: what a later run compares a volume with.
+/// The leaf digests of a pack's data chunks, cut to 16 bytes: what a later run compares a volume
+/// with.
 ///
-/// A view over the plain bytes of the pack's leaf-list record, which may be a cache's memory: nothing is copied.
+/// A view over the plain bytes of the pack's leaf-list record, which may be a cache's memory:
+/// nothing is copied.
 ///
 /// | at | bytes | field |
 /// |---|---|---|
@@ -21,7 +23,8 @@ import java.nio.ByteOrder;
 /// | 20 + 16 i | 4 | its first leaf in the list |
 /// | 8 + 16 n + 16 j | 16 | digest of leaf j |
 ///
-/// Chunks are sorted by (ordinal, offset). Leaves are counted from the chunk's start; the last may be short.
+/// Chunks are sorted by (ordinal, offset). Leaves are counted from the chunk's start; the last may
+/// be short.
 public final class LeafList {
     public static final int DIGEST_BYTES = 16;
 

@@ -17,10 +17,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The bytes of a pack: common header with salt and commitment, records ([RecordFormat]), the leaf list's record if
-/// there is data, the footer's record, trailer, common footer. [PackWriter] writes it.
+/// The bytes of a pack: common header with salt and commitment, records ([RecordFormat]), the leaf
+/// list's record if there is data, the footer's record, trailer, common footer. [PackWriter] writes
+/// it.
 ///
-/// Trailer, so that one read of the end is enough to open a footer, and a pack whose start is damaged still opens:
+/// Trailer, so that one read of the end is enough to open a footer, and a pack whose start is
+/// damaged still opens:
 ///
 /// | at | bytes | field |
 /// |---|---|---|

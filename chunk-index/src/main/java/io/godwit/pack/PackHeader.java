@@ -10,7 +10,8 @@ import java.util.Arrays;
 
 /// What the start of a pack says: all that is needed, beside the ring, to open its records.
 public final class PackHeader {
-    /// A read of so many bytes from a pack's start has all of its header, with room for sections to come.
+    /// A read of so many bytes from a pack's start has all of its header, with room for sections to
+    /// come.
     public static final int BYTES = 512;
 
     private final RepositoryId repository;
@@ -35,7 +36,8 @@ public final class PackHeader {
 
     /// The pack's keys, once the commitment agreed.
     ///
-    /// @throws GodwitException `CORRUPT` when it does not: the header is of another repository, or altered
+    /// @throws GodwitException `CORRUPT` when it does not: the header is of another repository, or
+    ///     altered
     public PackKeys keys(KeyRing ring, PackId pack, boolean metadata) {
         String name = PackNames.key(pack, metadata).value();
         if (!repository.equals(ring.repository())) {

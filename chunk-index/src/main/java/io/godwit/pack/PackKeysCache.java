@@ -11,7 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The keys of the packs that were read lately, so that each pack's start is fetched once. Any thread may use it.
+/// The keys of the packs that were read lately, so that each pack's start is fetched once. Any
+/// thread may use it.
 public final class PackKeysCache {
     /// About 300 bytes each.
     private static final int CAPACITY = 8192;

@@ -4,10 +4,11 @@ import io.godwit.store.ObjectKey;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// Where packs stand: `p/<hh>/<packId>` for data and mixed packs, `m/<hh>/<packId>` for metadata packs.
+/// Where packs stand: `p/<hh>/<packId>` for data and mixed packs, `m/<hh>/<packId>` for metadata
+/// packs.
 ///
-/// hh = lowest byte of (last random word of the session + counter), in hex: packs of one session go round all 256
-/// directories, and sessions of one pack each start at different ones.
+/// hh = lowest byte of (last random word of the session + counter), in hex: packs of one session go
+/// round all 256 directories, and sessions of one pack each start at different ones.
 public final class PackNames {
     public static final String DATA_PREFIX = "p/";
     public static final String METADATA_PREFIX = "m/";

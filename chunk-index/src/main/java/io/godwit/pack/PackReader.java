@@ -13,7 +13,8 @@ import io.godwit.store.Store;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
-/// Opens packs from their end: footer and leaf list. Belongs to one thread; the memory it reads into is the caller's.
+/// Opens packs from their end: footer and leaf list. Belongs to one thread; the memory it reads
+/// into is the caller's.
 ///
 /// Records in the middle are read by whoever holds references to them, with [RecordOpener].
 public final class PackReader {
@@ -42,7 +43,8 @@ public final class PackReader {
 
     /// Reads the pack's end into `buffer` and opens its footer; empty when there is no such pack.
     ///
-    /// @param buffer of [#TAIL_BYTES] or more; a footer that is longer is read in a second step into memory of its own
+    /// @param buffer of [#TAIL_BYTES] or more; a footer that is longer is read in a second step
+    ///     into memory of its own
     public Optional<Opened> open(PackId pack, boolean metadata, MemorySegment buffer) {
         ObjectKey key = PackNames.key(pack, metadata);
         Optional<Store.Tail> read = store.readTail(key, buffer);

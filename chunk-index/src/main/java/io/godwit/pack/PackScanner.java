@@ -6,10 +6,11 @@ import io.godwit.format.ObjectFormat;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Walks a pack by its clear headers and checksums: tells without any key what is damaged and what is not.
+/// Walks a pack by its clear headers and checksums: tells without any key what is damaged and what
+/// is not.
 ///
-/// Behind damage it goes on at the next clear header whose own check is right; a false one, which chance makes once in
-/// 2^48 places, is unmasked by the checksum of its record.
+/// Behind damage it goes on at the next clear header whose own check is right; a false one, which
+/// chance makes once in 2^48 places, is unmasked by the checksum of its record.
 public final class PackScanner {
     private PackScanner() {}
 

@@ -12,11 +12,12 @@ import io.godwit.seal.RecordCipher;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// Builds one pack at a time in a buffer of the caller's: records are compressed and encrypted straight from the
-/// plain bytes into it. Belongs to one thread; reusable with [#begin] once finished, and then allocates little.
+/// Builds one pack at a time in a buffer of the caller's: records are compressed and encrypted
+/// straight from the plain bytes into it. Belongs to one thread; reusable with [#begin] once
+/// finished, and then allocates little.
 ///
-/// Bytes are fixed by [#finish]; other bytes need another pack id. A writer that failed is poisoned: it refuses
-/// everything but [#begin].
+/// Bytes are fixed by [#finish]; other bytes need another pack id. A writer that failed is
+/// poisoned: it refuses everything but [#begin].
 public final class PackWriter {
     private enum State {
         OPEN,
@@ -64,8 +65,8 @@ public final class PackWriter {
         writeHeader();
     }
 
-    /// How large a buffer must be for packs that are finished when they reach `target` sealed bytes, with records
-    /// of at most `recordPlainBytes`.
+    /// How large a buffer must be for packs that are finished when they reach `target` sealed
+    /// bytes, with records of at most `recordPlainBytes`.
     public static int bufferBytes(int target, int recordPlainBytes) {
         int last = RecordFormat.OVERHEAD + recordPlainBytes;
         int lists = PackLimits.LEAF_LIST_BYTES + target / 16;
@@ -106,8 +107,9 @@ public final class PackWriter {
         return metadata;
     }
 
-    /// Whether a record of so many plain bytes fits, however badly it compresses and into however many chunks of at
-    /// least 2 KiB it falls. When nothing was appended yet and this is false, the buffer is too small for it.
+    /// Whether a record of so many plain bytes fits, however badly it compresses and into however
+    /// many chunks of at least 2 KiB it falls. When nothing was appended yet and this is false, the
+    /// buffer is too small for it.
     public boolean hasRoomFor(int plainLength) {
         return hasRoomFor(plainLength, plainLength / MIN_CHUNK_BYTES + 1);
     }
@@ -149,8 +151,9 @@ public final class PackWriter {
         return append(ChunkType.DATA, single, plain, offset, digests, digestsOffset);
     }
 
-    /// Appends neighbouring data chunks as one record; chunk after chunk, their bytes follow each other from
-    /// `plain[offset]` on, and their leaf digests, 32 bytes each, from `digests[digestsOffset]` on.
+    /// Appends neighbouring data chunks as one record; chunk after chunk, their bytes follow each
+    /// other from `plain[offset]` on, and their leaf digests, 32 bytes each, from
+    /// `digests[digestsOffset]` on.
     public RecordRef append(
             ChunkType type,
             ChunkGroup group,
@@ -261,7 +264,8 @@ public final class PackWriter {
         return buffer.asSlice(0, position);
     }
 
-    /// The plain content of the leaf list of a finished pack, see [LeafList]; empty when it holds no data chunk.
+    /// The plain content of the leaf list of a finished pack, see [LeafList]; empty when it holds
+    /// no data chunk.
     public MemorySegment leafList() {
         return leafList;
     }

@@ -12,12 +12,12 @@ import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4SafeDecompressor;
 import org.jspecify.annotations.Nullable;
 
-/// Compresses and decompresses records between memory and memory. Belongs to one thread; allocates nothing per call
-/// for off-heap memory.
+/// Compresses and decompresses records between memory and memory. Belongs to one thread; allocates
+/// nothing per call for off-heap memory.
 ///
-/// There is no probe for incompressible data at low levels: zstd gives up on it at over 5 GB/s, faster than a
-/// histogram would pay for itself. Levels from [#TRIED_FIRST] on try level 1 first and leave alone what that cannot
-/// shrink.
+/// There is no probe for incompressible data at low levels: zstd gives up on it at over 5 GB/s,
+/// faster than a histogram would pay for itself. Levels from [#TRIED_FIRST] on try level 1 first
+/// and leave alone what that cannot shrink.
 public final class RecordCodec implements AutoCloseable {
     /// From this level on, giving up is slow enough for a try at level 1 to pay.
     static final int TRIED_FIRST = 6;

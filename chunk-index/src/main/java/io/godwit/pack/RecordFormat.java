@@ -9,8 +9,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
-/// The bytes of a record: a clear header, by which scrub works without keys and a scanner finds its way after
-/// damage, and the sealed bytes behind it.
+/// The bytes of a record: a clear header, by which scrub works without keys and a scanner finds its
+/// way after damage, and the sealed bytes behind it.
 ///
 /// | at | bytes | field |
 /// |---|---|---|

@@ -9,10 +9,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Checks, decrypts and decompresses records. Belongs to one thread; keeps what it needs between calls.
+/// Checks, decrypts and decompresses records. Belongs to one thread; keeps what it needs between
+/// calls.
 ///
-/// A record that holds one chunk opens under that chunk's id only. Whoever opens a record of several passes
-/// [ChunkId#NONE] and hashes each chunk against its id.
+/// A record that holds one chunk opens under that chunk's id only. Whoever opens a record of
+/// several passes [ChunkId#NONE] and hashes each chunk against its id.
 public final class RecordOpener implements AutoCloseable {
     private final RecordCodec codec = new RecordCodec(new Codec.None());
     private final RecordCipher cipher = new RecordCipher();
@@ -26,8 +27,8 @@ public final class RecordOpener implements AutoCloseable {
         return RecordFormat.HEADER_BYTES + ref.sealedLength();
     }
 
-    /// Opens the record whose clear header stands at `source[sourceOffset]` and writes `ref.plainLength()` bytes to
-    /// off-heap memory.
+    /// Opens the record whose clear header stands at `source[sourceOffset]` and writes
+    /// `ref.plainLength()` bytes to off-heap memory.
     ///
     /// @param id of the record's only chunk, or [ChunkId#NONE]
     /// @throws GodwitException `CORRUPT` with pack and offset when it is not that record

@@ -10,14 +10,16 @@ import io.godwit.seal.RecordCipher;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Compresses, encrypts and checks records straight into a pack's buffer. Belongs to one thread, which may have
-/// several packs open; keeps about 1 MiB off-heap and half on the heap between calls.
+/// Compresses, encrypts and checks records straight into a pack's buffer. Belongs to one thread,
+/// which may have several packs open; keeps about 1 MiB off-heap and half on the heap between
+/// calls.
 ///
-/// What was encoded is decoded while it is still in the processor's cache: the sealed bytes are decrypted out of the
-/// pack's buffer and compared with the compressed ones, and these are decompressed and compared with the plain ones,
-/// all of them or some ([WriteCheck]).
+/// What was encoded is decoded while it is still in the processor's cache: the sealed bytes are
+/// decrypted out of the pack's buffer and compared with the compressed ones, and these are
+/// decompressed and compared with the plain ones, all of them or some ([WriteCheck]).
 public final class RecordSealer implements AutoCloseable {
-    /// Every eighth data record is decompressed when checks are sampled, the first of a pack among them.
+    /// Every eighth data record is decompressed when checks are sampled, the first of a pack among
+    /// them.
     private static final int SAMPLE = 8;
 
     private static final int FIRST_SCRATCH = PackLimits.GROUP_PLAIN_BYTES;
@@ -48,7 +50,8 @@ public final class RecordSealer implements AutoCloseable {
         return usedCodec;
     }
 
-    /// Writes clear header and sealed bytes at `target[at]`, which has room for `length` and [RecordFormat#OVERHEAD].
+    /// Writes clear header and sealed bytes at `target[at]`, which has room for `length` and
+    /// [RecordFormat#OVERHEAD].
     ///
     /// @return the sealed length
     int seal(

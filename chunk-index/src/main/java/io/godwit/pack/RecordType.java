@@ -3,7 +3,8 @@ package io.godwit.pack;
 import io.godwit.chunk.ChunkType;
 import org.jspecify.annotations.Nullable;
 
-/// What a record of a pack holds. The code stands in its clear header and is authenticated with its bytes.
+/// What a record of a pack holds. The code stands in its clear header and is authenticated with its
+/// bytes.
 public enum RecordType {
     /// One data chunk; its id is authenticated too.
     DATA(1),

@@ -4,7 +4,8 @@ import java.util.random.RandomGenerator;
 
 /// Names one writer's run: the newest collection plan it knew when it opened, and 96 random bits.
 ///
-/// Written `<plan, 16 hex digits>-<24 hex digits>`, so that ids sort by plan and nobody else can own the name.
+/// Written `<plan, 16 hex digits>-<24 hex digits>`, so that ids sort by plan and nobody else can
+/// own the name.
 public record SessionId(long plan, long randomHigh, int randomLow)
         implements Comparable<SessionId> {
     public SessionId {

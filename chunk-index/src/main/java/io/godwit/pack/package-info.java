@@ -1,4 +1,5 @@
-/// Immutable objects that hold many chunks, compressed and sealed, and how they are written and read.
+/// Immutable objects that hold many chunks, compressed and sealed, and how they are written and
+/// read.
 @NullMarked
 package io.godwit.pack;
 

@@ -19,8 +19,8 @@ import java.lang.foreign.MemorySegment;
 
 /// Reads single chunks from the store, one ranged read each: how pages, nodes and roots are read.
 ///
-/// What comes back was authenticated as a record of that pack, and hashed against its id. Belongs to one thread;
-/// keeps two buffers as large as the largest record it met.
+/// What comes back was authenticated as a record of that pack, and hashed against its id. Belongs
+/// to one thread; keeps two buffers as large as the largest record it met.
 public final class ChunkReader implements RecordSource, AutoCloseable {
     private static final int FIRST_BUFFER = 64 << 10;
 

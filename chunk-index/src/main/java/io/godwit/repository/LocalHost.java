@@ -9,8 +9,8 @@ import java.util.Optional;
 
 /// This process and its host, as Linux tells them.
 ///
-/// A pid means something only within its boot and its process namespace, and is used again: so the boot id carries
-/// the namespace, and a process is known by its pid and the tick it started at.
+/// A pid means something only within its boot and its process namespace, and is used again: so the
+/// boot id carries the namespace, and a process is known by its pid and the tick it started at.
 public final class LocalHost {
     /// Field 22 of `stat`, counted behind the command's closing parenthesis, which is field 2.
     private static final int START_FIELD = 22 - 3;

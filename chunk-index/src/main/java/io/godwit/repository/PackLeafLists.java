@@ -17,10 +17,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// Leaf lists from the local cache; those it does not know are read from their packs, once, and kept there.
+/// Leaf lists from the local cache; those it does not know are read from their packs, once, and
+/// kept there.
 ///
-/// A list that cannot be had is no failure: whoever compares takes its leaves for unknown. Belongs to one thread;
-/// holds one list, and a pack's tail while it reads one.
+/// A list that cannot be had is no failure: whoever compares takes its leaves for unknown. Belongs
+/// to one thread; holds one list, and a pack's tail while it reads one.
 public final class PackLeafLists implements LeafListSource, AutoCloseable {
     private final LocalCache cache;
     private final Store store;
@@ -37,7 +38,8 @@ public final class PackLeafLists implements LeafListSource, AutoCloseable {
         this.reader = reader;
     }
 
-    /// Thousands of regions with little in them share a pack, so that the next question is often about the same.
+    /// Thousands of regions with little in them share a pack, so that the next question is often
+    /// about the same.
     @Override
     public @Nullable LeafList leafList(PackId pack) {
         if (!pack.equals(lastPack)) {

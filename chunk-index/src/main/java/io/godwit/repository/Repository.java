@@ -34,9 +34,11 @@ import io.godwit.volume.RootFormat;
 import io.godwit.volume.VolumeName;
 import java.util.function.Function;
 
-/// An open repository: its store, its keys, what this node remembers of it, and what can be done with it.
+/// An open repository: its store, its keys, what this node remembers of it, and what can be done
+/// with it.
 ///
-/// Safe for any number of threads. Whoever opened it closes it, when nothing uses it any more; the store stays open.
+/// Safe for any number of threads. Whoever opened it closes it, when nothing uses it any more; the
+/// store stays open.
 public final class Repository implements AutoCloseable {
     private static final String DISTRUSTED = "distrust/";
     private static final byte[] YES = {1};
@@ -81,8 +83,8 @@ public final class Repository implements AutoCloseable {
 
     /// Makes a repository; it is opened as any other afterwards.
     ///
-    /// @throws GodwitException `FENCED` when there is one already; `INVALID` when the store cannot do what a commit
-    ///     needs, or holds the remains of another
+    /// @throws GodwitException `FENCED` when there is one already; `INVALID` when the store cannot
+    ///     do what a commit needs, or holds the remains of another
     public static Initialised init(Store store, InitOptions options, Surroundings surroundings) {
         return new RepositoryInit(store, options, surroundings).run();
     }
@@ -91,8 +93,9 @@ public final class Repository implements AutoCloseable {
     ///
     /// @param opener opens the node's cache of the repository with this id (16 bytes)
     /// @param writable whether this process may create objects
-    /// @throws GodwitException `NOT_FOUND` when there is none; `DENIED` for a wrong password or key; `INVALID` when
-    ///     it is too new for this program, or of another host; `CORRUPT` when its config is damaged
+    /// @throws GodwitException `NOT_FOUND` when there is none; `DENIED` for a wrong password or
+    ///     key; `INVALID` when it is too new for this program, or of another host; `CORRUPT` when
+    ///     its config is damaged
     public static Repository open(
             Store store,
             Unlock unlock,

@@ -107,7 +107,8 @@ final class RepositoryInit {
         }
     }
 
-    /// Whoever put the `config` is about to put the first key, or never will: only its operator knows.
+    /// Whoever put the `config` is about to put the first key, or never will: only its operator
+    /// knows.
     private GodwitException unfinished() {
         return new GodwitException(
                         FailureKind.FENCED,

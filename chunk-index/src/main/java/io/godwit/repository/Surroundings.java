@@ -13,7 +13,8 @@ import java.util.function.LongSupplier;
 /// @param clock for people, and for `latest`
 /// @param nanoTime a clock that never jumps
 /// @param random for keys, salts, ids and nonces
-/// @param waiters makes the threads of a burst of small requests; virtual where the store waits on a network
+/// @param waiters makes the threads of a burst of small requests; virtual where the store waits on
+///     a network
 /// @param host the running process; see [LocalHost]
 /// @param warnings what an operator should know
 public record Surroundings(

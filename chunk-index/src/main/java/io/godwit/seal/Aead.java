@@ -9,7 +9,8 @@ import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
-/// AES-256-GCM of small things whose key seals nothing else: the nonce is zero. Sealed = ciphertext, 16 byte tag.
+/// AES-256-GCM of small things whose key seals nothing else: the nonce is zero. Sealed =
+/// ciphertext, 16 byte tag.
 final class Aead {
     static final int TAG_BYTES = 16;
     static final int TAG_BITS = 128;

@@ -5,7 +5,8 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
 
 /// The cost of trying a password: Argon2id, version 1.3, by Bouncy Castle.
 ///
-/// Stored with the slot, so read from where nobody is trusted: out of range is refused before anything is allocated.
+/// Stored with the slot, so read from where nobody is trusted: out of range is refused before
+/// anything is allocated.
 record Argon2(int memoryKib, int iterations, int parallelism) {
     static final int MIN_MEMORY_KIB = 19 << 10;
     static final int MAX_MEMORY_KIB = 1 << 20;

@@ -13,10 +13,11 @@ import java.util.function.Predicate;
 
 /// Changes the keys of an open repository: each change is one new ring, put under the next number.
 ///
-/// Of two who change keys at once one puts that ring; the other is told `FENCED` and changed nothing. Whoever is killed
-/// leaves at most a slot that no ring has, which opens nothing: a change first lists the stored slots, then puts its
-/// ring, then deletes those of the listed that the ring has not. That is safe beside others, as a slot can enter only
-/// the one ring that follows the ring its maker had read, and that place is taken by then. One thread uses it.
+/// Of two who change keys at once one puts that ring; the other is told `FENCED` and changed
+/// nothing. Whoever is killed leaves at most a slot that no ring has, which opens nothing: a change
+/// first lists the stored slots, then puts its ring, then deletes those of the listed that the ring
+/// has not. That is safe beside others, as a slot can enter only the one ring that follows the ring
+/// its maker had read, and that place is taken by then. One thread uses it.
 public final class KeyAdministration {
     private final KeyWriter writer;
     private KeyRing ring;
@@ -63,9 +64,11 @@ public final class KeyAdministration {
         return ring.openedWith().orElseThrow();
     }
 
-    /// Lets one more password, file, sheet or service open the repository; one that does so already is left alone.
+    /// Lets one more password, file, sheet or service open the repository; one that does so already
+    /// is left alone.
     ///
-    /// @throws GodwitException `FENCED` when somebody else changed keys meanwhile; `INVALID` when there are too many
+    /// @throws GodwitException `FENCED` when somebody else changed keys meanwhile; `INVALID` when
+    ///     there are too many
     public Added add(Unlock newcomer) {
         Optional<SlotInfo> known = slotOf(newcomer);
         if (known.isPresent()) {
@@ -102,12 +105,14 @@ public final class KeyAdministration {
         return SlotInfo.of(slot);
     }
 
-    /// Shuts a slot out of everything that is written from now on: a new ring without it, a new key generation, and
-    /// its object deleted. Whoever held it keeps what the rings before let it read.
+    /// Shuts a slot out of everything that is written from now on: a new ring without it, a new key
+    /// generation, and its object deleted. Whoever held it keeps what the rings before let it read.
     ///
-    /// A slot that no ring has, the remains of a command that was killed, is cleared away without a new generation.
+    /// A slot that no ring has, the remains of a command that was killed, is cleared away without a
+    /// new generation.
     ///
-    /// @throws GodwitException `NOT_FOUND` when there is no such slot, `INVALID` when it is the last
+    /// @throws GodwitException `NOT_FOUND` when there is no such slot, `INVALID` when it is the
+    ///     last
     public void remove(SlotId slot) {
         List<Recipient> all = ring.ring().recipients();
         List<Recipient> rest = all.stream().filter(one -> !one.slot().equals(slot)).toList();
@@ -128,8 +133,9 @@ public final class KeyAdministration {
         putNext(KeySlots.stored(writer.store()), ring.ring().recipients(), true);
     }
 
-    /// Puts another password, file, sheet or service in the place of the one that this was opened with, and starts a
-    /// new generation. Both happen in one ring: at any moment one of the two opens, and never none.
+    /// Puts another password, file, sheet or service in the place of the one that this was opened
+    /// with, and starts a new generation. Both happen in one ring: at any moment one of the two
+    /// opens, and never none.
     ///
     /// @throws GodwitException `INVALID` when the successor opens the repository already
     public Replaced replace(Unlock successor) {
@@ -169,7 +175,8 @@ public final class KeyAdministration {
         return ids.stream().filter(id -> id.toString().startsWith(prefix)).toList();
     }
 
-    /// @param stored the slots that were listed before; those that the new ring has not are deleted behind it
+    /// @param stored the slots that were listed before; those that the new ring has not are deleted
+    ///     behind it
     private void putNext(List<SlotId> stored, List<Recipient> recipients, boolean newGeneration) {
         KeyRingFormat.Ring now = ring.ring();
         RingSecrets secrets = now.secrets().next(writer.random(), newGeneration);

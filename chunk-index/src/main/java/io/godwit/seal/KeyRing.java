@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /// An open repository's keys: those of its ids, and those of every generation.
 ///
-/// Id keys never change in a domain, else everything would be new. Data and metadata are sealed under the newest
-/// generation of the ring and opened under the one that their header names; of a generation that began since, the
-/// secret is fetched when it is met, so that a long run reads what others write after a rotation. Shared between
-/// threads; keys in use are held in memory as long as the ring is reachable or until [#wipe()].
+/// Id keys never change in a domain, else everything would be new. Data and metadata are sealed
+/// under the newest generation of the ring and opened under the one that their header names; of a
+/// generation that began since, the secret is fetched when it is met, so that a long run reads what
+/// others write after a rotation. Shared between threads; keys in use are held in memory as long as
+/// the ring is reachable or until [#wipe()].
 public final class KeyRing {
     private static final int DOMAIN = 0;
 
@@ -168,7 +169,8 @@ public final class KeyRing {
         return Hkdf.derive(secret, repository.toByteArray(), label.info(generation), 32);
     }
 
-    /// Of the newest ring when the generation is not known yet. One thread asks the store, the others wait.
+    /// Of the newest ring when the generation is not known yet. One thread asks the store, the
+    /// others wait.
     private RingSecrets newerSecrets(int generation) {
         if (generation <= newest.secrets().generation() || follower == null) {
             return newest.secrets();

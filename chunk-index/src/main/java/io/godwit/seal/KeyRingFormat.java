@@ -23,7 +23,8 @@ import javax.crypto.AEADBadTagException;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/// The object `ring/<n, 8 hex digits>`: the secrets of every key generation, sealed to each slot. Its body:
+/// The object `ring/<n, 8 hex digits>`: the secrets of every key generation, sealed to each slot.
+/// Its body:
 ///
 /// | bytes | field |
 /// |---|---|
@@ -35,12 +36,13 @@ import javax.crypto.spec.SecretKeySpec;
 /// | n | content, sealed under HKDF(content key, ring's public key, "ring content" || number) |
 /// | 32 | HMAC-SHA256 of header and body before it, under HKDF(the secret for this in the ring before, or in the first slot; "ring authentication" || number) |
 ///
-/// Both seals: AES-256-GCM, nonce zero; AAD of a box = repository id || number u32 || slot id u64, of the content =
-/// header || body before it. Content: ring number 4; root of ids 32; secret that authenticates the next ring 32;
-/// varint generations, each 32; varint slots, each id 8, kind 1, time of creation 8, public key 32.
+/// Both seals: AES-256-GCM, nonce zero; AAD of a box = repository id || number u32 || slot id u64,
+/// of the content = header || body before it. Content: ring number 4; root of ids 32; secret that
+/// authenticates the next ring 32; varint generations, each 32; varint slots, each id 8, kind 1,
+/// time of creation 8, public key 32.
 ///
-/// The slots in the content, not the objects under `keys/`, are what the next ring is sealed to: a store cannot
-/// add one.
+/// The slots in the content, not the objects under `keys/`, are what the next ring is sealed to: a
+/// store cannot add one.
 final class KeyRingFormat {
     static final int MAX_BYTES = 4 << 20;
     static final int MAX_NUMBER = 1 << 20;

@@ -16,8 +16,8 @@ import java.util.Optional;
 import javax.crypto.AEADBadTagException;
 import org.jspecify.annotations.Nullable;
 
-/// The object `keys/<slotId>`: a private key, wrapped under a password, a key file, a recovery sheet or a secret that a
-/// key service keeps. Its body:
+/// The object `keys/<slotId>`: a private key, wrapped under a password, a key file, a recovery
+/// sheet or a secret that a key service keeps. Its body:
 ///
 /// | at | bytes | field |
 /// |---|---|---|
@@ -31,10 +31,11 @@ import org.jspecify.annotations.Nullable;
 /// | 85 | 116 | sealed: X25519 private key 32, SHA-256 of `config` 32, first ring 4, its anchor 32, tag 16 |
 /// | 201 | n | the slot's secret as the key service wrapped it; nothing for the other kinds |
 ///
-/// (K, commitment) = HKDF(Argon2id(password, salt) or the secret's bytes, salt, "slot" || suite || kind), 32 bytes each;
-/// the commitment tells a wrong password from damage, and makes sure that a slot opens under one password only.
-/// Sealed with AES-256-GCM, nonce zero, AAD = header || repository id || name as a string || body before it || body behind it. The
-/// anchor authenticates the first ring that has this slot; that ring authenticates the next.
+/// (K, commitment) = HKDF(Argon2id(password, salt) or the secret's bytes, salt, "slot" || suite ||
+/// kind), 32 bytes each; the commitment tells a wrong password from damage, and makes sure that a
+/// slot opens under one password only. Sealed with AES-256-GCM, nonce zero, AAD = header ||
+/// repository id || name as a string || body before it || body behind it. The anchor authenticates
+/// the first ring that has this slot; that ring authenticates the next.
 final class KeySlot {
     static final int MAX_BYTES = 4096;
     static final int PASSWORD = 1;

@@ -14,25 +14,27 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// How a password, a file, a sheet or a service opens a repository: slots wrap a private key, rings are sealed to the
-/// slots. [KeyAdministration] changes them.
+/// How a password, a file, a sheet or a service opens a repository: slots wrap a private key, rings
+/// are sealed to the slots. [KeyAdministration] changes them.
 ///
-/// Trust runs from the slot: what it wraps authenticates `config` and the first ring that has the slot, and each
-/// ring authenticates the next. The newest ring wins; a store that withholds the newest goes unnoticed by whoever
-/// does not remember it. Any thread may use it; everything here is rare and slow.
+/// Trust runs from the slot: what it wraps authenticates `config` and the first ring that has the
+/// slot, and each ring authenticates the next. The newest ring wins; a store that withholds the
+/// newest goes unnoticed by whoever does not remember it. Any thread may use it; everything here is
+/// rare and slow.
 public final class KeySlots {
     /// With those of commands that were killed; the next change of keys clears them away.
     private static final int MAX_STORED = 256;
 
     private KeySlots() {}
 
-    /// Fails as [#create] would for a key file that is not there or a key service that does not answer, and stores
-    /// nothing: to be called before the name of a repository is taken.
+    /// Fails as [#create] would for a key file that is not there or a key service that does not
+    /// answer, and stores nothing: to be called before the name of a repository is taken.
     public static void requireUsable(Unlock unlock, SecureRandom random) {
         Secret.forNewSlot(unlock, random).close();
     }
 
-    /// Makes the first slot and the first ring. The one whose put of `config` won calls this, and nobody else.
+    /// Makes the first slot and the first ring. The one whose put of `config` won calls this, and
+    /// nobody else.
     ///
     /// @param config the bytes of the `config` object
     public static KeyRing create(
@@ -62,8 +64,9 @@ public final class KeySlots {
     /// Opens a repository.
     ///
     /// @param config the bytes of the `config` object as read
-    /// @throws GodwitException `DENIED` when nothing opens with this password or file, or its slot was removed;
-    ///     `CORRUPT` when there is no slot at all, or `config` is not the one that the slot was made for
+    /// @throws GodwitException `DENIED` when nothing opens with this password or file, or its slot
+    ///     was removed; `CORRUPT` when there is no slot at all, or `config` is not the one that the
+    ///     slot was made for
     public static KeyRing open(Store store, byte[] config, Unlock unlock, SecureRandom random) {
         RepositoryId repository = RepositoryConfig.decode(config).repository();
         List<SlotId> slots = stored(store);
@@ -148,7 +151,8 @@ public final class KeySlots {
                         .orElseThrow(() -> withoutRing(follower.slot(), first)));
     }
 
-    /// The first ring stands before anybody opens the repository. A later one may never have been written.
+    /// The first ring stands before anybody opens the repository. A later one may never have been
+    /// written.
     private static GodwitException withoutRing(SlotId slot, int firstRing) {
         if (firstRing == 1) {
             return corrupt(KeyRingFormat.key(firstRing), "key ring is missing");

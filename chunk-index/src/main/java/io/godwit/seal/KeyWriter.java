@@ -11,8 +11,8 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Optional;
 
-/// Puts slots and rings, each under a name that is used once. The content decides, never the status: after any doubt
-/// the object is read back.
+/// Puts slots and rings, each under a name that is used once. The content decides, never the
+/// status: after any doubt the object is read back.
 final class KeyWriter {
     private final Store store;
     private final byte[] config;

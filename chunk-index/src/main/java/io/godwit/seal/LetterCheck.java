@@ -1,9 +1,11 @@
 package io.godwit.seal;
 
-/// Four check letters behind a word: a shortened Reed-Solomon code over GF(16), modulus x^4 + x + 1, whose generator
-/// has the roots 2^1 to 2^4 (I. S. Reed and G. Solomon, Polynomial Codes over Certain Finite Fields, 1960).
+/// Four check letters behind a word: a shortened Reed-Solomon code over GF(16), modulus x^4 + x +
+/// 1, whose generator has the roots 2^1 to 2^4 (I. S. Reed and G. Solomon, Polynomial Codes over
+/// Certain Finite Fields, 1960).
 ///
-/// Two words of at most 15 letters differ in five places or more, so up to four wrong letters are always noticed.
+/// Two words of at most 15 letters differ in five places or more, so up to four wrong letters are
+/// always noticed.
 final class LetterCheck {
     static final int LETTERS = 4;
 

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Seals whole objects other than packs: nothing opens under another name, kind or repository.
 ///
-/// Key = HKDF(metaKey[generation], the salt in the header, "object" || suite || kind); nonce zero, since a key seals
-/// one object; AAD = header || repository id || name. Any thread may use it.
+/// Key = HKDF(metaKey[generation], the salt in the header, "object" || suite || kind); nonce zero,
+/// since a key seals one object; AAD = header || repository id || name. Any thread may use it.
 public final class ObjectSealer {
     private final KeyRing ring;
 

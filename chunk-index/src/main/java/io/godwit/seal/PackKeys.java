@@ -7,9 +7,9 @@ import javax.crypto.spec.SecretKeySpec;
 
 /// The keys of one pack, derived from its generation's secrets and its salt.
 ///
-/// `(K_enc, K_commit) = HKDF(dataKey[generation], salt, "pack" || suite)`; K_enc seals records, K_commit stands in
-/// the pack's header, so that a pack opens under one key only. The footer has a key of its own from
-/// `metaKey[generation]`. Immutable, shared between threads.
+/// `(K_enc, K_commit) = HKDF(dataKey[generation], salt, "pack" || suite)`; K_enc seals records,
+/// K_commit stands in the pack's header, so that a pack opens under one key only. The footer has a
+/// key of its own from `metaKey[generation]`. Immutable, shared between threads.
 public final class PackKeys {
     public static final int SALT_BYTES = 32;
     public static final int COMMITMENT_BYTES = 32;
@@ -59,7 +59,8 @@ public final class PackKeys {
         return commitment.clone();
     }
 
-    /// Whether a header with this commitment was written with these keys. Takes the same time either way.
+    /// Whether a header with this commitment was written with these keys. Takes the same time
+    /// either way.
     public boolean commits(byte[] stored) {
         return MessageDigest.isEqual(commitment, stored);
     }

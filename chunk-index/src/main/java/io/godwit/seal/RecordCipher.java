@@ -13,14 +13,15 @@ import org.jspecify.annotations.Nullable;
 
 /// AES-256-GCM of a pack's records, from memory to memory.
 ///
-/// The nonce is the record's ordinal as a 96-bit little-endian number; the footer, under a key of its own, has
-/// 2^96-1. Belongs to one thread.
+/// The nonce is the record's ordinal as a 96-bit little-endian number; the footer, under a key of
+/// its own, has 2^96-1. Belongs to one thread.
 ///
-/// The JDK's cipher runs its fused AES-GCM kernel on heap arrays only: direct buffers are bounced through small
-/// arrays at a third of the speed. So bytes pass through heap arrays that are kept between calls. But one call per
-/// record is one call of that kernel, and the compiler takes it up after some thousand calls: the first gigabyte
-/// would run at a hundredth of the speed. The small arrays are many calls. So an instance feeds its first
-/// [#WARM_UP_BYTES] as direct buffers. What is allocated per record is what `Cipher.init` allocates, about a kilobyte.
+/// The JDK's cipher runs its fused AES-GCM kernel on heap arrays only: direct buffers are bounced
+/// through small arrays at a third of the speed. So bytes pass through heap arrays that are kept
+/// between calls. But one call per record is one call of that kernel, and the compiler takes it up
+/// after some thousand calls: the first gigabyte would run at a hundredth of the speed. The small
+/// arrays are many calls. So an instance feeds its first [#WARM_UP_BYTES] as direct buffers. What
+/// is allocated per record is what `Cipher.init` allocates, about a kilobyte.
 public final class RecordCipher {
     public static final int TAG_BYTES = Aead.TAG_BYTES;
 

@@ -3,7 +3,8 @@ package io.godwit.seal;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
-/// A secret of 256 bits that is kept on paper. [RecoverySheetFormat] is how it is printed and typed back.
+/// A secret of 256 bits that is kept on paper. [RecoverySheetFormat] is how it is printed and typed
+/// back.
 public final class RecoverySheet {
     static final int BYTES = 32;
 

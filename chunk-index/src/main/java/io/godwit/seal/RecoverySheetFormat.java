@@ -29,9 +29,10 @@ import org.jspecify.annotations.Nullable;
 /// | 1-8 | line 9 | the first 32 bits of SHA-256 of `godwit recovery sheet` and the secret |
 /// | 9-12 | each line | its check, see [LetterCheck]; it covers the line's number too |
 ///
-/// The sixteen letters are chosen so that none looks like another: no 0 O D Q, 1 I L, 2 Z, 5 S, 8 B, U V W Y, G, N.
-/// Case, blanks and hyphens do not count, and lines that do not begin with a number are for people. Any four wrong
-/// letters of a line are found, exchanged neighbours and exchanged lines too, and the failure names the line.
+/// The sixteen letters are chosen so that none looks like another: no 0 O D Q, 1 I L, 2 Z, 5 S, 8
+/// B, U V W Y, G, N. Case, blanks and hyphens do not count, and lines that do not begin with a
+/// number are for people. Any four wrong letters of a line are found, exchanged neighbours and
+/// exchanged lines too, and the failure names the line.
 public final class RecoverySheetFormat {
     static final String LETTERS = "34679ACEFHJKMPRT";
     static final int LINES = RecoverySheet.BYTES / 4 + 1;

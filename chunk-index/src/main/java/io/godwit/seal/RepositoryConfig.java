@@ -16,8 +16,9 @@ import java.util.Optional;
 
 /// The object `config`: what a repository is, readable before any key is at hand.
 ///
-/// It is not sealed. Every key slot authenticates the digest of its bytes, so a changed one is refused.
-/// Repository id, format version, suite and feature bits stand in the common header. Content:
+/// It is not sealed. Every key slot authenticates the digest of its bytes, so a changed one is
+/// refused. Repository id, format version, suite and feature bits stand in the common header.
+/// Content:
 ///
 /// | bytes | field |
 /// |---|---|

@@ -8,10 +8,11 @@ import io.godwit.store.Store;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Walks from a ring to the ones behind it with the private key of a slot; each authenticates the next.
+/// Walks from a ring to the ones behind it with the private key of a slot; each authenticates the
+/// next.
 ///
-/// An open repository keeps it: what others seal after a rotation is readable to a run that began before. Holds no
-/// more than what the slot's holder can read anyway. Any thread may use it.
+/// An open repository keeps it: what others seal after a rotation is readable to a run that began
+/// before. Holds no more than what the slot's holder can read anyway. Any thread may use it.
 final class RingFollower {
     private final Store store;
     private final RepositoryId repository;

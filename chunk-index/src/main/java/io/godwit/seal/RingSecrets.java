@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/// What a ring keeps secret: the root of the ids of domain 0, one secret per key generation, and the secret that
-/// authenticates the next ring.
+/// What a ring keeps secret: the root of the ids of domain 0, one secret per key generation, and
+/// the secret that authenticates the next ring.
 final class RingSecrets {
     static final int BYTES = 32;
     static final int MAX_GENERATIONS = 1 << 16;

@@ -9,13 +9,14 @@ import java.util.function.Supplier;
 
 /// Keeps as many requests in flight as a server takes, and no more.
 ///
-/// The limit grows by one for each round of answers and halves when the server does not serve (AIMD, as in TCP
-/// congestion control, RFC 5681): whatever failed as `UNAVAILABLE` or `INDETERMINATE` counts, be it a plea to slow
-/// down or a time-out. Requests that were sent before the last cut do not cut again: they met the same crowd. It
-/// grows only while it is what holds requests back.
+/// The limit grows by one for each round of answers and halves when the server does not serve
+/// (AIMD, as in TCP congestion control, RFC 5681): whatever failed as `UNAVAILABLE` or
+/// `INDETERMINATE` counts, be it a plea to slow down or a time-out. Requests that were sent before
+/// the last cut do not cut again: they met the same crowd. It grows only while it is what holds
+/// requests back.
 ///
-/// Registers (`s/`, `gc/`) are counted but never wait: a heartbeat that is late gets its session fenced. Any number
-/// of threads; one monitor guards all fields.
+/// Registers (`s/`, `gc/`) are counted but never wait: a heartbeat that is late gets its session
+/// fenced. Any number of threads; one monitor guards all fields.
 public final class AdaptiveStore implements Store {
     /// Enough to hide the latency of a store in the same region, few enough for a small server.
     static final int FIRST = 8;

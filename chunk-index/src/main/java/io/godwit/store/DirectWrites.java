@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Writes new files with O_DIRECT: whole blocks from aligned memory past the page cache, the rest through it.
+/// Writes new files with O_DIRECT: whole blocks from aligned memory past the page cache, the rest
+/// through it.
 final class DirectWrites {
     /// The largest unit that a file system asks for; memory, offset and length are multiples of it.
     static final int ALIGNMENT = 4096;
 
-    /// A file is synced when it is done; one call per piece keeps the device busy without a huge request.
+    /// A file is synced when it is done; one call per piece keeps the device busy without a huge
+    /// request.
     private static final long PIECE_BYTES = 16L << 20;
 
     private static final @Nullable OpenOption DIRECT = find();
@@ -25,7 +27,8 @@ final class DirectWrites {
 
     private DirectWrites() {}
 
-    /// The JDK's own option for it, in the module `jdk.unsupported`; naming its class would be a warning.
+    /// The JDK's own option for it, in the module `jdk.unsupported`; naming its class would be a
+    /// warning.
     private static @Nullable OpenOption find() {
         try {
             Class<?> options = Class.forName("com.sun.nio.file.ExtendedOpenOption");

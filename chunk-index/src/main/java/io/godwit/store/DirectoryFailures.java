@@ -15,9 +15,9 @@ import java.util.Locale;
 
 /// Says what an `IOException` of the file system means for the operator.
 ///
-/// Java passes on the system's words, not its number, and only some causes have a type. So the words decide
-/// where they are known (they are English in every locale that is not installed), and where they say nothing
-/// the file system is asked: is it full, is it read-only, may we write?
+/// Java passes on the system's words, not its number, and only some causes have a type. So the
+/// words decide where they are known (they are English in every locale that is not installed), and
+/// where they say nothing the file system is asked: is it full, is it read-only, may we write?
 final class DirectoryFailures {
     /// What is left when the last write did not fit may be a few blocks.
     private static final long FULL_BYTES = 64 << 10;

@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /// One page of a listing, read from the directories in the order of keys.
 ///
-/// Names are read and sorted first; only those of the page are asked for their lengths. A directory `a` sorts
-/// as `a/`, that is behind `a-b` and `a.b`, so a name that another one extends by `-` or `.` is looked at early.
+/// Names are read and sorted first; only those of the page are asked for their lengths. A directory
+/// `a` sorts as `a/`, that is behind `a-b` and `a.b`, so a name that another one extends by `-` or
+/// `.` is looked at early.
 final class DirectoryListing {
     private final Path root;
     private final String prefix;

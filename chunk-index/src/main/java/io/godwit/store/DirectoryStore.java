@@ -22,17 +22,19 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Objects as files of one directory; the layout and why it survives crashes are in `docs/formats/store.md`.
+/// Objects as files of one directory; the layout and why it survives crashes are in
+/// `docs/formats/store.md`.
 ///
-/// A put writes and syncs a temporary file, takes the name with `link(2)`, which never replaces and never shows
-/// half an object, and syncs the directory. Everything blocks the calling thread, which should be a platform
-/// thread; the store has none of its own. It keeps no files open between calls. A thread that is interrupted
-/// gets `INTERRUPTED`: before anything was done, or while a put has no name yet.
+/// A put writes and syncs a temporary file, takes the name with `link(2)`, which never replaces and
+/// never shows half an object, and syncs the directory. Everything blocks the calling thread, which
+/// should be a platform thread; the store has none of its own. It keeps no files open between
+/// calls. A thread that is interrupted gets `INTERRUPTED`: before anything was done, or while a put
+/// has no name yet.
 ///
 /// Content of 1 MiB and more in native memory at a multiple of 4096 is written without a copy.
 ///
-/// When a directory cannot be synced any more, nobody knows what is durable: the store is poisoned, and every
-/// later call says so.
+/// When a directory cannot be synced any more, nobody knows what is durable: the store is poisoned,
+/// and every later call says so.
 public final class DirectoryStore implements Store {
     /// A name lost its directory this often in one put: somebody removes directories in a loop.
     private static final int CLAIM_ATTEMPTS = 4;
@@ -139,7 +141,8 @@ public final class DirectoryStore implements Store {
         }
     }
 
-    /// Whoever is told that a name is taken may rely on it, so it must be as durable as for its creator.
+    /// Whoever is told that a name is taken may rely on it, so it must be as durable as for its
+    /// creator.
     private Put alreadyThere(ObjectKey key, Path target) {
         if (Files.isDirectory(target, NOFOLLOW_LINKS)) {
             throw new GodwitException(

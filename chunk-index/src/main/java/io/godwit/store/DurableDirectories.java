@@ -13,11 +13,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Directories whose own names survive a crash: each is synced into its parent before anything in it counts,
-/// also when another thread or process made it a moment ago and has not synced it yet.
+/// Directories whose own names survive a crash: each is synced into its parent before anything in
+/// it counts, also when another thread or process made it a moment ago and has not synced it yet.
 ///
-/// What was found durable is remembered for an hour. That is safe although empty directories are removed:
-/// only those are that did not change for a day ([StaleSweep]), and a put changes its directory.
+/// What was found durable is remembered for an hour. That is safe although empty directories are
+/// removed: only those are that did not change for a day ([StaleSweep]), and a put changes its
+/// directory.
 final class DurableDirectories {
     static final Duration REMEMBERED = Duration.ofHours(1);
 
@@ -33,7 +34,8 @@ final class DurableDirectories {
         this.clock = clock;
     }
 
-    /// Makes the directory and those above it, as far as they are not there, and makes their names durable.
+    /// Makes the directory and those above it, as far as they are not there, and makes their names
+    /// durable.
     void ensure(Path directory) throws IOException {
         Instant now = clock.instant();
         Instant since = known.get(directory);
@@ -50,7 +52,8 @@ final class DurableDirectories {
         known.put(directory, now);
     }
 
-    /// Directories above the root that were there before are somebody else's, and may not be readable.
+    /// Directories above the root that were there before are somebody else's, and may not be
+    /// readable.
     private void ensureUnder(Path parent, Path directory) throws IOException {
         boolean below = directory.startsWith(root) && !directory.equals(root);
         if (!below && Files.isDirectory(directory)) {
@@ -77,7 +80,8 @@ final class DurableDirectories {
         }
     }
 
-    /// Opens the directory, so that nothing but the sync itself can fail once a name in it is public.
+    /// Opens the directory, so that nothing but the sync itself can fail once a name in it is
+    /// public.
     Handle open(Path directory) throws IOException {
         return new Handle(directory, FileChannel.open(directory, READ));
     }
@@ -92,8 +96,8 @@ final class DurableDirectories {
             this.channel = channel;
         }
 
-        /// Makes the names in the directory durable. An interrupt does not stop it: the caller has published
-        /// a name already and must know what became of it.
+        /// Makes the names in the directory durable. An interrupt does not stop it: the caller has
+        /// published a name already and must know what became of it.
         void sync() throws IOException {
             boolean interrupted = Thread.interrupted();
             try {

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/// A store in the memory of this process: for tests and simulations, where it is the model of what a store
-/// promises. Nothing is ever in doubt here; `FaultyStore` adds the doubts.
+/// A store in the memory of this process: for tests and simulations, where it is the model of what
+/// a store promises. Nothing is ever in doubt here; `FaultyStore` adds the doubts.
 public final class MemoryStore implements Store {
     private final ConcurrentSkipListMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
 

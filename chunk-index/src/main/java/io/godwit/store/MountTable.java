@@ -12,7 +12,8 @@ import java.util.Set;
 final class MountTable {
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
 
-    /// Each host caches their listings and attributes for seconds, or a link is not one on the server.
+    /// Each host caches their listings and attributes for seconds, or a link is not one on the
+    /// server.
     private static final Set<String> NETWORK =
             Set.of(
                     "nfs",

@@ -27,12 +27,15 @@ sealed interface NameClaim {
     /// Gives the file its name.
     ///
     /// @throws FileAlreadyExistsException when the name is taken
-    /// @throws NoSuchFileException when the temporary file or the name's directory is not there (any more)
+    /// @throws NoSuchFileException when the temporary file or the name's directory is not there
+    ///     (any more)
     void claim(Path temporary, Path target) throws IOException;
 
-    /// Tries whether there are hard links, in the directory for temporary files, which must be there.
+    /// Tries whether there are hard links, in the directory for temporary files, which must be
+    /// there.
     ///
-    /// All processes must decide alike, so only the plain answer "there are none" leads to the other way.
+    /// All processes must decide alike, so only the plain answer "there are none" leads to the
+    /// other way.
     static NameClaim forFileSystem(TemporaryFiles temporaries) throws IOException {
         Path probe = temporaries.empty();
         Path other = temporaries.unused();
@@ -61,8 +64,8 @@ sealed interface NameClaim {
         }
     }
 
-    /// For file systems without hard links: look and rename under a lock that holds among the processes of
-    /// this host only.
+    /// For file systems without hard links: look and rename under a lock that holds among the
+    /// processes of this host only.
     record LockedRename(Path lock) implements NameClaim {
         /// File locks are held by processes, so threads exclude each other first.
         private static final Object THREADS = new Object();

@@ -2,9 +2,10 @@ package io.godwit.store;
 
 import java.util.Optional;
 
-/// The name of an object below the repository's prefix: `/`-separated parts of `[a-z0-9._-]`, none empty,
-/// each starting with a letter or digit and at most 255 bytes long, at most 512 bytes in all. It is a legal
-/// relative path and a legal S3 key. No key is a directory of another: where `a` is an object, `a/b` is none.
+/// The name of an object below the repository's prefix: `/`-separated parts of `[a-z0-9._-]`, none
+/// empty, each starting with a letter or digit and at most 255 bytes long, at most 512 bytes in
+/// all. It is a legal relative path and a legal S3 key. No key is a directory of another: where `a`
+/// is an object, `a/b` is none.
 public record ObjectKey(String value) implements Comparable<ObjectKey> {
     private static final int MAX_LENGTH = 512;
     private static final int MAX_PART_LENGTH = 255;

@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Optional;
 
-/// Percent encoding of RFC 3986, over UTF-8, strict in both directions. (`java.net.URLDecoder` is for forms: it
-/// turns `+` into a space, and broken bytes into question marks.)
+/// Percent encoding of RFC 3986, over UTF-8, strict in both directions. (`java.net.URLDecoder` is
+/// for forms: it turns `+` into a space, and broken bytes into question marks.)
 final class PercentCode {
     private static final String UNRESERVED = "-._~";
     private static final HexFormat HEX = HexFormat.of().withUpperCase();

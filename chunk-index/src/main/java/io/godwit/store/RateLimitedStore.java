@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Keeps the bytes that go to a store, and those that come from it, below a rate each.
 ///
-/// A call waits until everything before it is paid for, then goes ahead and leaves its own bytes as a debt, so
-/// sending and paying go on at once. Of a larger object all but one second's worth is paid for beforehand, in
-/// slices of a tenth of a second: small ones pass in between, and none waits for ever. Registers (`s/`, `gc/`)
-/// are counted but never wait: a heartbeat that is late gets its session fenced. Lists and deletes are not
-/// counted.
+/// A call waits until everything before it is paid for, then goes ahead and leaves its own bytes as
+/// a debt, so sending and paying go on at once. Of a larger object all but one second's worth is
+/// paid for beforehand, in slices of a tenth of a second: small ones pass in between, and none
+/// waits for ever. Registers (`s/`, `gc/`) are counted but never wait: a heartbeat that is late
+/// gets its session fenced. Lists and deletes are not counted.
 public final class RateLimitedStore implements Store {
     private static final long SLICES_PER_SECOND = 10;
     private static final long LARGEST_SLICE = 1 << 20;

@@ -3,8 +3,9 @@ package io.godwit.store;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
-/// How often a call is tried, and how long it waits in between: doubling from `first` up to `longest`, of which
-/// a random half is left out, so that many clients of a store that comes back do not knock at once.
+/// How often a call is tried, and how long it waits in between: doubling from `first` up to
+/// `longest`, of which a random half is left out, so that many clients of a store that comes back
+/// do not knock at once.
 public record RetryPolicy(int attempts, Duration first, Duration longest) {
     /// About a minute in all: the time in which a load balancer or a server is replaced.
     public static final RetryPolicy DEFAULT =

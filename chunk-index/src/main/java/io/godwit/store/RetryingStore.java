@@ -9,12 +9,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
-/// The one place that tries again: what had no effect (`UNAVAILABLE`) and what has the same effect twice.
+/// The one place that tries again: what had no effect (`UNAVAILABLE`) and what has the same effect
+/// twice.
 ///
-/// A put in doubt (`INDETERMINATE`) is sent again, and when the name is taken then, the content decides whether
-/// it was ours. Not so a register, whose keys start with `s/` or `gc/`: its protocol decides what a doubt means,
-/// so it is passed on at once. A register's put is sent again only after `UNAVAILABLE`, which promises that the
-/// one before had no effect and never will.
+/// A put in doubt (`INDETERMINATE`) is sent again, and when the name is taken then, the content
+/// decides whether it was ours. Not so a register, whose keys start with `s/` or `gc/`: its
+/// protocol decides what a doubt means, so it is passed on at once. A register's put is sent again
+/// only after `UNAVAILABLE`, which promises that the one before had no effect and never will.
 public final class RetryingStore implements Store {
     private static final long COMPARED_BYTES = 1 << 20;
 
@@ -119,7 +120,8 @@ public final class RetryingStore implements Store {
     }
 
     /// @param repeatable whether the call may be made again after a doubt
-    /// @param doubtful whether an earlier attempt may have had its effect, whatever the last one says
+    /// @param doubtful whether an earlier attempt may have had its effect, whatever the last one
+    ///     says
     private void waitOrGiveUp(
             GodwitException e, int attempt, boolean repeatable, boolean doubtful) {
         boolean again =

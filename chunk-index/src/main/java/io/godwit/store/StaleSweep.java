@@ -13,11 +13,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Removes what crashed writers left in `tmp/`, and directories that deletes left empty, once a day, on the
-/// thread of a put. It is best effort: what it may not remove stays.
+/// Removes what crashed writers left in `tmp/`, and directories that deletes left empty, once a
+/// day, on the thread of a put. It is best effort: what it may not remove stays.
 ///
-/// Only what did not change for a day is removed. A younger temporary file belongs to a put that goes on; a
-/// younger directory may be remembered as durable by another process ([DurableDirectories]).
+/// Only what did not change for a day is removed. A younger temporary file belongs to a put that
+/// goes on; a younger directory may be remembered as durable by another process
+/// ([DurableDirectories]).
 final class StaleSweep {
     static final Duration STALE = Duration.ofDays(1);
 
@@ -53,8 +54,8 @@ final class StaleSweep {
         }
     }
 
-    /// Goes into a directory only where the link count says that it has others in it (file systems that do not
-    /// count say 1): so it never reads those that are full of packs.
+    /// Goes into a directory only where the link count says that it has others in it (file systems
+    /// that do not count say 1): so it never reads those that are full of packs.
     private static void sweepDirectories(Path parent, Instant horizon) {
         try (DirectoryStream<Path> children = Files.newDirectoryStream(parent)) {
             for (Path child : children) {

@@ -6,9 +6,10 @@ import java.util.Optional;
 
 /// The dumb storage below a repository: immutable objects, each name used at most once.
 ///
-/// All methods may be called from any number of threads. They throw `GodwitException`: `UNAVAILABLE` when the
-/// call certainly had no effect and may be tried again, `INDETERMINATE` when a put may or may not have been
-/// applied (the caller reads the object back: the content decides), `DENIED` for refused credentials.
+/// All methods may be called from any number of threads. They throw `GodwitException`:
+/// `UNAVAILABLE` when the call certainly had no effect and may be tried again, `INDETERMINATE` when
+/// a put may or may not have been applied (the caller reads the object back: the content decides),
+/// `DENIED` for refused credentials.
 public interface Store extends AutoCloseable {
     /// What a put found: `CREATED` means durable under that name, now and after a crash.
     enum Put {
@@ -40,12 +41,14 @@ public interface Store extends AutoCloseable {
     /// (fewer than asked only at the object's end), or -1 when there is no such object.
     long read(ObjectKey key, long offset, MemorySegment target);
 
-    /// Reads the object's last bytes, at most as many as `target` holds; empty when there is no such object.
+    /// Reads the object's last bytes, at most as many as `target` holds; empty when there is no
+    /// such object.
     Optional<Tail> readTail(ObjectKey key, MemorySegment target);
 
-    /// Objects whose key starts with `prefix`, in the order of their keys, from behind `after` (exclusive,
-    /// "" for all), at most `limit` of them. `prefix` and `after` need not be whole keys. A store reads at least
-    /// a whole directory for a page, or asks a server for it, so ask for many at once.
+    /// Objects whose key starts with `prefix`, in the order of their keys, from behind `after`
+    /// (exclusive, "" for all), at most `limit` of them. `prefix` and `after` need not be whole
+    /// keys. A store reads at least a whole directory for a page, or asks a server for it, so ask
+    /// for many at once.
     Page list(String prefix, String after, int limit);
 
     /// Deletes the object; deleting what is not there is no error. Writers never call it.

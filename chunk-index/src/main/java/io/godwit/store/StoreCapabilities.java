@@ -2,7 +2,8 @@ package io.godwit.store;
 
 import java.time.Duration;
 
-/// What a store was found to do by a [StoreProbe]. A store that cannot do what commit needs has none.
+/// What a store was found to do by a [StoreProbe]. A store that cannot do what commit needs has
+/// none.
 ///
 /// @param medium see [StoreTraits]
 /// @param tier how far its promises reach

@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 /// @param retry for stores behind a network
 /// @param clock tells the age of files that crashed writers left behind
 /// @param nanoTime a clock that never jumps
-/// @param random for names of temporary files and for the spread of waits; not secret, but from a seed that no
-///     two processes share
+/// @param random for names of temporary files and for the spread of waits; not secret, but from a
+///     seed that no two processes share
 public record StoreOptions(
         long uploadBytesPerSecond,
         long readBytesPerSecond,

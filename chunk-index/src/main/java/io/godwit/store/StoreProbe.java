@@ -22,13 +22,14 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Tries whether a store does what commit rests on: a name is taken once, by one of many at once, and what was
-/// written is there for the next get and the next list.
+/// Tries whether a store does what commit rests on: a name is taken once, by one of many at once,
+/// and what was written is there for the next get and the next list.
 ///
-/// It writes some small objects below `<prefix>/`, where nothing of that name was before, and deletes them if it
-/// may. One thread runs it; the race brings its own threads.
+/// It writes some small objects below `<prefix>/`, where nothing of that name was before, and
+/// deletes them if it may. One thread runs it; the race brings its own threads.
 public final class StoreProbe {
-    /// As many as start at once from a barrier; a store that answers two of them "created" is found out.
+    /// As many as start at once from a barrier; a store that answers two of them "created" is found
+    /// out.
     static final int CONTENDERS = 32;
 
     private static final int ROUNDS = 5;

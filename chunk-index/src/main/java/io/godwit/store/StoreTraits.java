@@ -3,8 +3,8 @@ package io.godwit.store;
 /// What a store knows about itself without trying.
 ///
 /// @param medium where the bytes are: the file system's type (`ext4`, `nfs4`), `memory`, `s3`
-/// @param singleHost only the processes of one host may use it at once: its names or listings may be stale on
-///     another, or a name cannot be taken atomically there
+/// @param singleHost only the processes of one host may use it at once: its names or listings may
+///     be stale on another, or a name cannot be taken atomically there
 public record StoreTraits(String medium, boolean singleHost) {
     public StoreTraits {
         if (medium.isBlank()) {

@@ -81,7 +81,8 @@ public sealed interface StoreUrl {
 
     /// Reads a URL.
     ///
-    /// @throws io.godwit.error.GodwitException `INVALID` when it is none, or of a scheme that is not known
+    /// @throws io.godwit.error.GodwitException `INVALID` when it is none, or of a scheme that is
+    ///     not known
     static StoreUrl parse(String text) {
         if (!UrlSyntax.SCHEME.matcher(text).lookingAt()) {
             return UrlSyntax.directory(text, text);

@@ -13,7 +13,8 @@ public final class Stores {
 
     /// Opens a store; that there is a repository in it is not looked at.
     ///
-    /// What is counted is what was asked for; what is limited is what really went over the line, each attempt.
+    /// What is counted is what was asked for; what is limited is what really went over the line,
+    /// each attempt.
     ///
     /// @throws io.godwit.error.GodwitException `INVALID` for a place that cannot be one
     public static MeteredStore open(StoreUrl url, StoreOptions options, Buckets buckets) {
@@ -23,7 +24,8 @@ public final class Stores {
         };
     }
 
-    /// The limit on requests lies below the one on bytes: who waits for bytes to be paid holds no request.
+    /// The limit on requests lies below the one on bytes: who waits for bytes to be paid holds no
+    /// request.
     private static Store bucket(StoreUrl.S3 url, StoreOptions options, Buckets buckets) {
         return limited(new AdaptiveStore(buckets.open(url), options.nanoTime()), options);
     }

@@ -16,11 +16,12 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
-/// Whole and durable files that have no name of their own yet: `tmp/.<random>-<counter>`. The dot keeps them
-/// out of every listing, for no key has a part that starts with one.
+/// Whole and durable files that have no name of their own yet: `tmp/.<random>-<counter>`. The dot
+/// keeps them out of every listing, for no key has a part that starts with one.
 ///
-/// Packs are written past the page cache when their memory is aligned: they are synced at once anyway, and
-/// copying each into fresh pages costs several times the processor time of the write itself.
+/// Packs are written past the page cache when their memory is aligned: they are synced at once
+/// anyway, and copying each into fresh pages costs several times the processor time of the write
+/// itself.
 final class TemporaryFiles {
     static final String DIRECTORY = "tmp";
 

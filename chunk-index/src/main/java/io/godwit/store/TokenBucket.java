@@ -5,8 +5,9 @@ import java.util.function.LongSupplier;
 /// Lets bytes through at a rate, kept as the moment at which everything let through so far is paid
 /// (the "generic cell rate algorithm" of ITU-T I.371, in its virtual-scheduling form).
 ///
-/// Callers reserve their turn and wait outside the lock. Whoever wakes late finds up to 100 ms of unused time
-/// credited, so that in the long run the rate is met and not merely kept below. Thread-safe.
+/// Callers reserve their turn and wait outside the lock. Whoever wakes late finds up to 100 ms of
+/// unused time credited, so that in the long run the rate is met and not merely kept below.
+/// Thread-safe.
 final class TokenBucket {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final long CREDIT_NANOS = NANOS_PER_SECOND / 10;

@@ -10,9 +10,9 @@ import java.util.Arrays;
 
 /// Chunk references as columns: what a map's extents or a node's children point to, by *slot*.
 ///
-/// Packs are held once each. A reference that is there already keeps its slot; the same chunk in another
-/// place is another slot, because a place may be given up (its pack condemned) while the other stays good.
-/// Reused by one thread: [#clear] keeps the arrays.
+/// Packs are held once each. A reference that is there already keeps its slot; the same chunk in
+/// another place is another slot, because a place may be given up (its pack condemned) while the
+/// other stays good. Reused by one thread: [#clear] keeps the arrays.
 public final class ChunkTable {
     private static final ValueLayout.OfLong WORD =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(java.nio.ByteOrder.BIG_ENDIAN);
@@ -38,7 +38,8 @@ public final class ChunkTable {
     private boolean[] metadata = new boolean[8];
     private int packCount;
 
-    /// Open addressing, slot + 1 or 0. Ids are keyed digests: their first word needs no further mixing.
+    /// Open addressing, slot + 1 or 0. Ids are keyed digests: their first word needs no further
+    /// mixing.
     private int[] slotIndex = new int[128];
 
     private int[] packIndex = new int[16];
@@ -85,7 +86,8 @@ public final class ChunkTable {
         return keepUnlessKnown();
     }
 
-    /// The slot of a reference into a pack given by its number in this table, checked by the caller.
+    /// The slot of a reference into a pack given by its number in this table, checked by the
+    /// caller.
     int add(
             int pack,
             int ordinal,
@@ -104,7 +106,8 @@ public final class ChunkTable {
         return keepUnlessKnown();
     }
 
-    /// The same with an id as [ChunkId#write] writes it: pages are read without an object for each chunk.
+    /// The same with an id as [ChunkId#write] writes it: pages are read without an object for each
+    /// chunk.
     int add(
             int pack,
             int ordinal,

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// | chunk ids | 32 bytes each | raw: a digest does not compress |
 /// | rows | see below | one for each chunk, in the order of the ids |
 ///
-/// A pack is `varlong(counter << 2 | owner same as before << 1 | metadata)`, then the owner's 20 bytes unless it is
-/// the same. A row is a control byte and what it does not say already:
+/// A pack is `varlong(counter << 2 | owner same as before << 1 | metadata)`, then the owner's 20
+/// bytes unless it is the same. A row is a control byte and what it does not say already:
 ///
 /// | control bit | set | not set |
 /// |---|---|---|
@@ -34,10 +34,10 @@ import org.jspecify.annotations.Nullable;
 /// | 2 | the chunk is the whole record | plain length unless bit 1; plain offset |
 /// | 3 | length counts leaves of 4096 bytes | length counts bytes |
 ///
-/// In this order: pack; ordinal as zigzag distance from the one behind the pack's last record; offset as zigzag
-/// distance from the end of that record's sealed bytes; sealed length; plain length; plain offset (with bit 1 as
-/// zigzag distance from the end of the chunk before); length. All varints. A chunk stored in order takes about
-/// 7 bytes besides its id.
+/// In this order: pack; ordinal as zigzag distance from the one behind the pack's last record;
+/// offset as zigzag distance from the end of that record's sealed bytes; sealed length; plain
+/// length; plain offset (with bit 1 as zigzag distance from the end of the chunk before); length.
+/// All varints. A chunk stored in order takes about 7 bytes besides its id.
 ///
 /// Reused by one thread. Written by [PageFormat], [NodeFormat] and [RootFormat].
 final class ChunkTableFormat {

@@ -7,9 +7,10 @@ import java.util.HexFormat;
 
 /// The keyed digest of what a page or a subtree says about a volume's content, 32 bytes.
 ///
-/// It covers canonical extents and chunk ids, never where a chunk is stored nor how a page is encoded. Equal
-/// digests are equal content. The reverse does not hold: the same bytes cut into other chunks differ. A
-/// collector must not skip by it, because equal content may stand in different packs.
+/// It covers canonical extents and chunk ids, never where a chunk is stored nor how a page is
+/// encoded. Equal digests are equal content. The reverse does not hold: the same bytes cut into
+/// other chunks differ. A collector must not skip by it, because equal content may stand in
+/// different packs.
 public record ContentDigest(long word0, long word1, long word2, long word3) {
     public static final int BYTES = 32;
 

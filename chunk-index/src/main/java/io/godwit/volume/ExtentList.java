@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /// Extents in order that cover a region without gaps: three columns of ints, no object per extent.
 ///
-/// The start of the extent behind the last one is the region's end. Neighbours that continue each other are
-/// always merged, so that a list is as short as it can be for its slots.
+/// The start of the extent behind the last one is the region's end. Neighbours that continue each
+/// other are always merged, so that a list is as short as it can be for its slots.
 final class ExtentList {
     private int[] starts = new int[64];
     private int[] slots = new int[64];
@@ -72,7 +72,8 @@ final class ExtentList {
                 && (slot == RegionMap.HOLE || skips[extent] + start - starts[extent] == skip);
     }
 
-    /// Copies the span `[from, to)` of another list to the end of this one and returns where to go on in it.
+    /// Copies the span `[from, to)` of another list to the end of this one and returns where to go
+    /// on in it.
     int appendSpan(ExtentList source, int firstExtent, int from, int to) {
         int extent = firstExtent;
         int position = from;

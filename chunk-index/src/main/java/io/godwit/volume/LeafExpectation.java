@@ -7,13 +7,16 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// What every leaf of a region should hash to, going by its map and the leaf lists of the packs it names.
+/// What every leaf of a region should hash to, going by its map and the leaf lists of the packs it
+/// names.
 ///
-/// So a run without a list of changed blocks finds its changed leaves by comparison. A leaf is a *hole*, *known*
-/// by the first 16 bytes of its digest, or *unknown*: its list is missing, or its chunk does not lie on the
-/// grid of leaves. An unknown leaf is no claim at all: whoever compares treats it as different.
+/// So a run without a list of changed blocks finds its changed leaves by comparison. A leaf is a
+/// *hole*, *known* by the first 16 bytes of its digest, or *unknown*: its list is missing, or its
+/// chunk does not lie on the grid of leaves. An unknown leaf is no claim at all: whoever compares
+/// treats it as different.
 ///
-/// Owned by one worker and reused for region after region: 256 KiB of digests off the heap, nothing allocated.
+/// Owned by one worker and reused for region after region: 256 KiB of digests off the heap, nothing
+/// allocated.
 public final class LeafExpectation {
     /// What is known of a leaf.
     public enum State {
@@ -35,7 +38,8 @@ public final class LeafExpectation {
             Arena.ofAuto().allocate((long) Regions.REGION_LEAVES * DIGEST_BYTES, Long.BYTES);
     private final byte[] states = new byte[Regions.REGION_LEAVES];
 
-    /// Extents by pack, so that each list is asked for once: the first of each pack, and the next of each extent.
+    /// Extents by pack, so that each list is asked for once: the first of each pack, and the next
+    /// of each extent.
     private int[] firstOfPack = new int[16];
 
     private int[] nextOfExtent = new int[64];
@@ -115,7 +119,8 @@ public final class LeafExpectation {
         return Math.min(first, endLeaf(map, extent));
     }
 
-    /// The leaf behind the last one that lies in an extent as a whole; the region's last may be short.
+    /// The leaf behind the last one that lies in an extent as a whole; the region's last may be
+    /// short.
     private static int endLeaf(RegionMap map, int extent) {
         int end = map.startBytes(extent) + map.lengthBytes(extent);
         return end == map.regionLength()

@@ -2,9 +2,10 @@ package io.godwit.volume;
 
 /// Walks two maps of the same region side by side and yields the spans in which they differ.
 ///
-/// Both are read in bytes, so that they may differ in grain and in length; what lies behind the shorter one's
-/// end is no span of this walk. A hole equals a hole; data equals data when the same part of the same chunk
-/// stands there, and with `places` only when it also stands in the same place.
+/// Both are read in bytes, so that they may differ in grain and in length; what lies behind the
+/// shorter one's end is no span of this walk. A hole equals a hole; data equals data when the same
+/// part of the same chunk stands there, and with `places` only when it also stands in the same
+/// place.
 final class MapComparison {
     private final RegionMap one;
     private final RegionMap other;
@@ -29,7 +30,8 @@ final class MapComparison {
         return walk.next() ? walk.start() : -1;
     }
 
-    /// Goes to the next span that differs, merged with those that touch it; false when there is none.
+    /// Goes to the next span that differs, merged with those that touch it; false when there is
+    /// none.
     boolean next() {
         boolean found = false;
         while (position < limit) {

@@ -5,8 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// Digests the canonical extents of a map: each data extent in order, neighbours merged that continue the same
-/// chunk. Holes, the region's length and the grain are not part of it, nor is any place in a pack.
+/// Digests the canonical extents of a map: each data extent in order, neighbours merged that
+/// continue the same chunk. Holes, the region's length and the grain are not part of it, nor is any
+/// place in a pack.
 ///
 /// | input | bytes |
 /// |---|---|

@@ -19,8 +19,8 @@ import java.lang.foreign.MemorySegment;
 /// | children | [ChunkTableFormat] | one reference for each bit, in order |
 /// | contents | 32 bytes each | content digests, in the same order |
 ///
-/// Levels are counted from below, so that a volume that grows keeps its nodes and gets others above them.
-/// A full node is about 10 KiB. Written by [TreeWriter], reused by one thread.
+/// Levels are counted from below, so that a volume that grows keeps its nodes and gets others above
+/// them. A full node is about 10 KiB. Written by [TreeWriter], reused by one thread.
 final class NodeFormat {
     static final int KIND = 0x4e;
     static final int VERSION = 1;

@@ -33,16 +33,17 @@ import java.util.Optional;
 /// | 3 again | units | varint skip, varint back | a part of a chunk named before: `back` behind the newest |
 /// | 4 kept | units | | what the parent says; only in a patch |
 ///
-/// A patch whose region length differs from its parent's first cuts the parent's map, or lengthens it by a hole
-/// from its last whole unit on. So a fresh page of 1100 chunks is 1100 ids, 7 bytes for each, and one token.
+/// A patch whose region length differs from its parent's first cuts the parent's map, or lengthens
+/// it by a hole from its last whole unit on. So a fresh page of 1100 chunks is 1100 ids, 7 bytes
+/// for each, and one token.
 ///
 /// Reused by one thread. [PageWriter] decides between full and patch, [PageLoader] follows parents.
 public final class PageFormat {
     /// Depths end here, so that a reader follows at most this many pages.
     public static final int MAX_DEPTH = 9;
 
-    /// No page is longer, so that a reader's memory is bounded: a region of 16384 one-leaf chunks, each from
-    /// another session's pack, takes 1.3 MiB.
+    /// No page is longer, so that a reader's memory is bounded: a region of 16384 one-leaf chunks,
+    /// each from another session's pack, takes 1.3 MiB.
     public static final int MAX_BYTES = 4 << 20;
 
     static final int KIND = 0x50;
@@ -71,8 +72,8 @@ public final class PageFormat {
         writeBody(map, map.extents(), out);
     }
 
-    /// Appends what differs from `base`, which is the effective map of `parent`, resized to this map's length.
-    /// Returns whether anything differs; if not, nothing useful was written.
+    /// Appends what differs from `base`, which is the effective map of `parent`, resized to this
+    /// map's length. Returns whether anything differs; if not, nothing useful was written.
     boolean writePatch(RegionMap map, RegionMap base, ChunkRef parent, int depth, ByteWriter out) {
         if (depth < 1 || depth > MAX_DEPTH) {
             throw new IllegalArgumentException("depth out of range: " + depth);
@@ -189,8 +190,8 @@ public final class PageFormat {
         return new PageHeader(1 << shift, regionLength, depth, parent);
     }
 
-    /// Reads the rest of a page. `map` becomes what a full page says; for a patch it holds the parent's
-    /// effective map and becomes the patch's.
+    /// Reads the rest of a page. `map` becomes what a full page says; for a patch it holds the
+    /// parent's effective map and becomes the patch's.
     void readBody(PageHeader header, ByteReader in, RegionMap map) {
         if (!header.isPatch()) {
             map.clear(header.regionLength(), header.grain());

@@ -6,7 +6,8 @@ import io.godwit.format.ByteReader;
 import io.godwit.pack.ChunkRef;
 import java.lang.foreign.MemorySegment;
 
-/// Reads pages and makes them effective: follows a patch to its full page and lays the patches over it.
+/// Reads pages and makes them effective: follows a patch to its full page and lays the patches over
+/// it.
 ///
 /// Reused by one thread; what it read stays in the caller's map and chain.
 public final class PageLoader {

@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Encodes a worker's finished map, as a patch on its parent page where that is smaller by enough.
 ///
-/// A patch absorbs the patches under it that are at most twice its own size, so that sizes at least double from
-/// page to page down a chain and a chain stays short. Where the patches of a chain would together exceed half
-/// of the full page, the full page is written. What was encoded is decoded and compared before it leaves.
+/// A patch absorbs the patches under it that are at most twice its own size, so that sizes at least
+/// double from page to page down a chain and a chain stays short. Where the patches of a chain
+/// would together exceed half of the full page, the full page is written. What was encoded is
+/// decoded and compared before it leaves.
 ///
 /// Reused by one thread.
 public final class PageWriter {
@@ -32,8 +33,8 @@ public final class PageWriter {
     private final RegionMap base = new RegionMap();
     private Outcome outcome = Outcome.UNCHANGED;
 
-    /// The page's bytes, valid until the next call; empty when the parent page says the same already. The
-    /// parent chain, if any, is that of a page which the session may take over.
+    /// The page's bytes, valid until the next call; empty when the parent page says the same
+    /// already. The parent chain, if any, is that of a page which the session may take over.
     public MemorySegment encode(RegionMap now, @Nullable PageChain parent) {
         outcome = parent == null ? Outcome.FULL : encodePatch(now, parent);
         return switch (outcome) {
@@ -69,7 +70,8 @@ public final class PageWriter {
         return small ? Outcome.PATCH : Outcome.FULL;
     }
 
-    /// Encodes the map as a patch on the page at a depth of the chain; false when that page says the same.
+    /// Encodes the map as a patch on the page at a depth of the chain; false when that page says
+    /// the same.
     private boolean patchOn(RegionMap now, PageChain parent, int depth) {
         PageLoader.effective(format, parent, depth, base);
         patch.reset();

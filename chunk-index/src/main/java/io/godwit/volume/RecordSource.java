@@ -5,10 +5,10 @@ import java.lang.foreign.MemorySegment;
 
 /// Where pages, nodes and roots are read from: opens the record that a reference names.
 public interface RecordSource {
-    /// The chunk's plain bytes, authenticated as that chunk and exactly `ref.length()` long. Valid until the
-    /// next call; an implementation belongs to one thread.
+    /// The chunk's plain bytes, authenticated as that chunk and exactly `ref.length()` long. Valid
+    /// until the next call; an implementation belongs to one thread.
     ///
-    /// @throws io.godwit.error.GodwitException `CORRUPT` when it does not open as that chunk, `NOT_FOUND` when
-    ///     its pack is gone
+    /// @throws io.godwit.error.GodwitException `CORRUPT` when it does not open as that chunk,
+    ///     `NOT_FOUND` when its pack is gone
     MemorySegment read(ChunkRef ref);
 }

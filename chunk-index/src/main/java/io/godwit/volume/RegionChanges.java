@@ -4,9 +4,10 @@ import java.util.Arrays;
 
 /// A list of changes to lay over a region map: sorted extents that do not overlap.
 ///
-/// Changes added in ascending order without overlap are kept as they come. Any others are put in order once,
-/// before they are read, by a merge sort in which a later change covers an earlier one: n changes cost
-/// O(n log n) whatever their order. Reused by one worker; nothing is allocated once it has grown.
+/// Changes added in ascending order without overlap are kept as they come. Any others are put in
+/// order once, before they are read, by a merge sort in which a later change covers an earlier one:
+/// n changes cost O(n log n) whatever their order. Reused by one worker; nothing is allocated once
+/// it has grown.
 public final class RegionChanges {
     private static final int FIELDS = 4;
     private static final int START = 0;
@@ -98,7 +99,8 @@ public final class RegionChanges {
         ordered = true;
     }
 
-    /// Merges the older run `[from, middle)` under the newer one `[middle, to)` and returns the new count.
+    /// Merges the older run `[from, middle)` under the newer one `[middle, to)` and returns the new
+    /// count.
     private int cover(int from, int middle, int to, int target) {
         merged = grown(merged, (target + (middle - from) + 2 * (to - middle)) * FIELDS);
         int out = target;

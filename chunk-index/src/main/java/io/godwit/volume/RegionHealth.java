@@ -4,11 +4,12 @@ import java.util.Arrays;
 
 /// How worn a region's map is, and which spans of it to cut into chunks afresh.
 ///
-/// A chunk is *worn* when over half of its units are no longer named in the region: its record is fetched for
-/// little. A map is *fragmented* when it has over twice the extents that the same data would have in fresh
-/// chunks. A span is a row of neighbouring data extents that are worn or short, and that holds a worn one or, in
-/// a fragmented map, would have fewer extents afterwards. Spans are chosen worst first, as far as the budget
-/// goes, and listed in ascending order, which is how they are read.
+/// A chunk is *worn* when over half of its units are no longer named in the region: its record is
+/// fetched for little. A map is *fragmented* when it has over twice the extents that the same data
+/// would have in fresh chunks. A span is a row of neighbouring data extents that are worn or short,
+/// and that holds a worn one or, in a fragmented map, would have fewer extents afterwards. Spans
+/// are chosen worst first, as far as the budget goes, and listed in ascending order, which is how
+/// they are read.
 public final class RegionHealth {
     /// What the leaf chunker cuts on average: 15 leaves.
     public static final int AVERAGE_CHUNK_BYTES = 15 * Regions.LEAF_BYTES;
@@ -16,7 +17,8 @@ public final class RegionHealth {
     /// No chunker of ours cuts shorter pieces but at the ends of data: 8 leaves.
     private static final int SHORT_BYTES = 8 * Regions.LEAF_BYTES;
 
-    /// What an extent too many weighs against bytes stored for nothing: about a request's share of a restore.
+    /// What an extent too many weighs against bytes stored for nothing: about a request's share of
+    /// a restore.
     private static final int EXTENT_WEIGHT_BYTES = Regions.LEAF_BYTES;
 
     private static final int WORN_RATIO = 2;
@@ -184,7 +186,8 @@ public final class RegionHealth {
         scores[spans++] = score;
     }
 
-    /// Keeps the worst spans; one that exceeds what is left of the budget is cut to it, in whole leaves.
+    /// Keeps the worst spans; one that exceeds what is left of the budget is cut to it, in whole
+    /// leaves.
     private void choose(long budgetBytes) {
         Integer[] worstFirst = new Integer[spans];
         Arrays.setAll(worstFirst, span -> span);

@@ -6,18 +6,21 @@ import org.jspecify.annotations.Nullable;
 
 /// What one region of a volume consists of: extents in order, each a part of a chunk or a hole.
 ///
-/// Extents cover the region without gaps or overlaps. They count in *units* of the map's grain: 4096 bytes, or
-/// 1 where a chunker cuts between leaves; the last unit may be short. `skip` is where in its chunk an extent
-/// starts, so that a changed leaf splits an extent and nothing is read again. Chunks stand in [#chunks] by slot.
+/// Extents cover the region without gaps or overlaps. They count in *units* of the map's grain:
+/// 4096 bytes, or 1 where a chunker cuts between leaves; the last unit may be short. `skip` is
+/// where in its chunk an extent starts, so that a changed leaf splits an extent and nothing is read
+/// again. Chunks stand in [#chunks] by slot.
 ///
-/// Owned and reused by one worker: it is columns of ints, and allocates nothing once it has grown. Changes are
-/// gathered and merged in one pass when the extents are next read, so that thousands of single [#overlay] calls
-/// in any order cost O(n log n); reading between each two of them costs a pass each.
+/// Owned and reused by one worker: it is columns of ints, and allocates nothing once it has grown.
+/// Changes are gathered and merged in one pass when the extents are next read, so that thousands of
+/// single [#overlay] calls in any order cost O(n log n); reading between each two of them costs a
+/// pass each.
 public final class RegionMap {
     /// The slot of an extent that reads as zeros.
     public static final int HOLE = -1;
 
-    /// What no map may exceed: four times the leaves of a region, so that a decoder's memory is bounded.
+    /// What no map may exceed: four times the leaves of a region, so that a decoder's memory is
+    /// bounded.
     public static final int MAX_EXTENTS = 4 * Regions.REGION_LEAVES;
 
     private final ChunkTable chunks = new ChunkTable();
@@ -73,7 +76,8 @@ public final class RegionMap {
         return unitsOf(regionLength);
     }
 
-    /// The chunks that extents name by slot. Slots that no extent names any more stay until the map is encoded.
+    /// The chunks that extents name by slot. Slots that no extent names any more stay until the map
+    /// is encoded.
     public ChunkTable chunks() {
         return chunks;
     }
@@ -107,10 +111,12 @@ public final class RegionMap {
         merge(changes);
     }
 
-    /// Gives the region another length and returns the first unit whose content is not known any more.
+    /// Gives the region another length and returns the first unit whose content is not known any
+    /// more.
     ///
-    /// A region that grew reads as a hole from there on, and that is a guess: the caller reads the volume from
-    /// that unit on and overlays what it finds. One that shrank has lost nothing: the answer is its end.
+    /// A region that grew reads as a hole from there on, and that is a guess: the caller reads the
+    /// volume from that unit on and overlays what it finds. One that shrank has lost nothing: the
+    /// answer is its end.
     public int resize(int newLength) {
         if (newLength <= 0 || newLength > Regions.REGION_BYTES) {
             throw new IllegalArgumentException("region length out of range: length=" + newLength);
@@ -203,7 +209,8 @@ public final class RegionMap {
 
     /// The digest of what the map says about the volume's content, under the repository's meta key.
     ///
-    /// It does not depend on where chunks are stored, how the page is encoded, or how often extents are split.
+    /// It does not depend on where chunks are stored, how the page is encoded, or how often extents
+    /// are split.
     public ContentDigest contentDigest(KeyedHasher hasher) {
         return digest.of(this, hasher);
     }

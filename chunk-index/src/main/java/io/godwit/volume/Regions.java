@@ -2,7 +2,8 @@ package io.godwit.volume;
 
 import io.godwit.digest.LeafHasher;
 
-/// The fixed grid that lies over every volume: leaves of 4 KiB, regions of 64 MiB, a tree of fan-out 128.
+/// The fixed grid that lies over every volume: leaves of 4 KiB, regions of 64 MiB, a tree of
+/// fan-out 128.
 ///
 /// Region `r` covers the bytes from `r * 64 MiB` on; the last one ends where the volume ends.
 public final class Regions {
@@ -10,8 +11,8 @@ public final class Regions {
     public static final int REGION_BYTES = 64 << 20;
     public static final int REGION_LEAVES = REGION_BYTES / LEAF_BYTES;
 
-    /// Children of a tree node. A node of 128 children is 10 KiB, so that a path through a volume of any
-    /// size is three nodes at most up to 128 TiB.
+    /// Children of a tree node. A node of 128 children is 10 KiB, so that a path through a volume
+    /// of any size is three nodes at most up to 128 TiB.
     public static final int FAN_OUT = 128;
 
     private static final int FAN_OUT_BITS = 7;
@@ -35,7 +36,8 @@ public final class Regions {
         return (int) Math.min(REGION_BYTES, volumeBytes - region * REGION_BYTES);
     }
 
-    /// Levels of nodes above the pages of so many regions: at least 1, 0 only when there is no region.
+    /// Levels of nodes above the pages of so many regions: at least 1, 0 only when there is no
+    /// region.
     static int height(long regions) {
         if (regions == 0) {
             return 0;
@@ -47,7 +49,8 @@ public final class Regions {
         return height;
     }
 
-    /// How many regions lie below one child of a node at `level` (a level 1 node has pages as children).
+    /// How many regions lie below one child of a node at `level` (a level 1 node has pages as
+    /// children).
     static long span(int level) {
         return 1L << (FAN_OUT_BITS * (level - 1));
     }

@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 
 /// Where a snapshot's bytes came from, as far as it was told; empty where it was not.
 ///
-/// A later run may lay a list of changed blocks over this snapshot only when driver, handle and change id agree.
+/// A later run may lay a list of changed blocks over this snapshot only when driver, handle and
+/// change id agree.
 ///
 /// @param driver of the storage, for example a CSI driver's name
 /// @param volumeHandle what the driver calls the volume

@@ -4,13 +4,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds the extents in which two volumes differ, without reading data.
 ///
-/// Subtrees and pages with equal content digests are skipped, so that the work follows the difference. Extents
-/// are rounded outward to leaves, merged, and end where the target ends. What the target has behind the base's
-/// end counts as changed, zeros included; an absent page equals a page of holes.
+/// Subtrees and pages with equal content digests are skipped, so that the work follows the
+/// difference. Extents are rounded outward to leaves, merged, and end where the target ends. What
+/// the target has behind the base's end counts as changed, zeros included; an absent page equals a
+/// page of holes.
 ///
-/// Data is compared by chunk, and where chunks differ by the leaf lists of their packs, as far as these are to be
-/// had: a range that was only cut into other chunks is then not reported. So the answer never misses a change,
-/// and without leaf lists may name more than changed. Belongs to one thread.
+/// Data is compared by chunk, and where chunks differ by the leaf lists of their packs, as far as
+/// these are to be had: a range that was only cut into other chunks is then not reported. So the
+/// answer never misses a change, and without leaf lists may name more than changed. Belongs to one
+/// thread.
 public final class TreeDiff {
     private final TreeReader reader;
     private final PageLoader loader;

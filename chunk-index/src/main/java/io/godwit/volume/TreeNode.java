@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A node in memory: up to 128 children, pages at level 1 and nodes above. A child that is absent is all hole.
+/// A node in memory: up to 128 children, pages at level 1 and nodes above. A child that is absent
+/// is all hole.
 ///
 /// The content digest is the keyed digest of this:
 ///

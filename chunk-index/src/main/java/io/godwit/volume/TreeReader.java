@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads a volume's tree: all of it in order, or single pages.
 ///
-/// Work and memory follow what is there: what is absent costs nothing. Keeps one node of each level, so that
-/// pages asked for in order read each node once. Belongs to one thread.
+/// Work and memory follow what is there: what is absent costs nothing. Keeps one node of each
+/// level, so that pages asked for in order read each node once. Belongs to one thread.
 public final class TreeReader {
     private final RecordSource source;
     private final @Nullable KeyedHasher verifier;
@@ -18,8 +18,8 @@ public final class TreeReader {
         this(source, null);
     }
 
-    /// @param verifier under the repository's meta key: nodes whose content digest is not that of their children
-    ///     are refused
+    /// @param verifier under the repository's meta key: nodes whose content digest is not that of
+    ///     their children are refused
     public TreeReader(RecordSource source, @Nullable KeyedHasher verifier) {
         this.source = source;
         this.verifier = verifier;

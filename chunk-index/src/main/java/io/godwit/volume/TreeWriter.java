@@ -10,15 +10,16 @@ import java.util.Optional;
 import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a volume's tree from its parent's: copies the paths to pages that changed and refers to the rest.
+/// Writes a volume's tree from its parent's: copies the paths to pages that changed and refers to
+/// the rest.
 ///
-/// Regions come in ascending order, so that only one node of each level is in memory, whatever the volume's
-/// size. A region that is not mentioned keeps its page; a node none of whose children changed keeps its place;
-/// a node without children is absent. The parent's tree is that of a snapshot which the session may take over;
-/// without one it is [VolumeTree#hole].
+/// Regions come in ascending order, so that only one node of each level is in memory, whatever the
+/// volume's size. A region that is not mentioned keeps its page; a node none of whose children
+/// changed keeps its place; a node without children is absent. The parent's tree is that of a
+/// snapshot which the session may take over; without one it is [VolumeTree#hole].
 ///
-/// Where the volume's size changed, the region at the end of the smaller one has another length; its page, if
-/// there is one, must be given anew. Regions behind the end are dropped.
+/// Where the volume's size changed, the region at the end of the smaller one has another length;
+/// its page, if there is one, must be given anew. Regions behind the end are dropped.
 ///
 /// Used once, by one thread. After a failure it is of no use.
 public final class TreeWriter {
@@ -78,7 +79,8 @@ public final class TreeWriter {
         }
     }
 
-    /// Writes a tree in one call: the pages that changed by region, empty where a region became a hole.
+    /// Writes a tree in one call: the pages that changed by region, empty where a region became a
+    /// hole.
     public static VolumeTree build(
             VolumeTree parent,
             SortedMap<Long, Optional<PageRef>> changed,
@@ -170,8 +172,8 @@ public final class TreeWriter {
         }
     }
 
-    /// Opens the nodes over a region from the top down to a level and returns the lowest; closes what lies to
-    /// the left.
+    /// Opens the nodes over a region from the top down to a level and returns the lowest; closes
+    /// what lies to the left.
     private OpenNode openPath(long region, int lowest) {
         int level = height();
         while (level >= lowest && isOpen(region, level)) {

@@ -2,7 +2,8 @@ package io.godwit.volume;
 
 import io.godwit.digest.KeyedHasher;
 
-/// What stands for a volume in object names: a keyed digest of its name, so that names leak nothing.
+/// What stands for a volume in object names: a keyed digest of its name, so that names leak
+/// nothing.
 ///
 /// 26 letters: the first 16 bytes of the digest in base32 (RFC 4648), lower case, without padding.
 ///

@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
 
 /// A volume's true name as its owner wrote it: 1 to 1024 bytes of UTF-8 without control characters.
 ///
-/// It stands in roots and catalogue entries, which are sealed; object names show a [VolumeKey] only.
+/// It stands in roots and catalogue entries, which are sealed; object names show a [VolumeKey]
+/// only.
 public record VolumeName(String value) implements Comparable<VolumeName> {
     public static final int MAX_BYTES = 1024;
 

@@ -46,8 +46,8 @@ class LeafChunkerProperties {
         assertThat(average).isBetween(14.5, 15.5);
     }
 
-    /// The exact bound: cuts differ only between the primary cuts around the change that it cannot reach, and
-    /// never more than 78 leaves before it.
+    /// The exact bound: cuts differ only between the primary cuts around the change that it cannot
+    /// reach, and never more than 78 leaves before it.
     @Test
     void changeMovesCutsNearbyOnly() {
         for (int seed = 0; seed < RUNS; seed++) {
@@ -110,8 +110,8 @@ class LeafChunkerProperties {
         return cuts;
     }
 
-    /// Runs of 1 to 700 leaves: noise, few different values, slopes either way, periods, and constant stretches
-    /// with a speck here and there.
+    /// Runs of 1 to 700 leaves: noise, few different values, slopes either way, periods, and
+    /// constant stretches with a speck here and there.
     private static long[] run(Random random) {
         int leaves = 1 + random.nextInt(random.nextInt(4) == 0 ? 40 : 700);
         int kind = random.nextInt(6);

@@ -9,7 +9,8 @@ import java.util.TreeSet;
 final class LeafRule {
     private LeafRule() {}
 
-    /// Lengths in leaves of the pieces of a run whose leaves have these values, as unsigned numbers.
+    /// Lengths in leaves of the pieces of a run whose leaves have these values, as unsigned
+    /// numbers.
     static List<Integer> pieces(long[] v) {
         int n = v.length;
         NavigableSet<Integer> bounds = primaryCuts(v);
@@ -44,7 +45,8 @@ final class LeafRule {
         return cuts;
     }
 
-    /// Rule 2: after the smallest among leaves 8 to min(64, rest - 8), counted from 1; the last of equals.
+    /// Rule 2: after the smallest among leaves 8 to min(64, rest - 8), counted from 1; the last of
+    /// equals.
     private static int forced(long[] v, int from, int rest) {
         int best = 8;
         for (int leaf = 8; leaf <= Math.min(64, rest - 8); leaf++) {

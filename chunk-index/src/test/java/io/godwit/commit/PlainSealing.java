@@ -9,7 +9,8 @@ import io.godwit.store.ObjectKey;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 
-/// Binds contents to kind and name as sealing does, differs at every call as sealing does, and hides nothing.
+/// Binds contents to kind and name as sealing does, differs at every call as sealing does, and
+/// hides nothing.
 final class PlainSealing implements Sealing {
     private final AtomicLong salt = new AtomicLong();
 

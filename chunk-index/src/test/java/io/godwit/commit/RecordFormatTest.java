@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every record: what version 1 wrote is read for ever, and what nobody wrote is `CORRUPT` and nothing else.
+/// Every record: what version 1 wrote is read for ever, and what nobody wrote is `CORRUPT` and
+/// nothing else.
 final class RecordFormatTest {
     private static final int MUTATIONS = 6_000;
 
@@ -63,7 +64,8 @@ final class RecordFormatTest {
         assertThat(refused).isPositive();
     }
 
-    /// One value, one form: digests of entries depend on it. Elsewhere unknown extensions may have been dropped.
+    /// One value, one form: digests of entries depend on it. Elsewhere unknown extensions may have
+    /// been dropped.
     private static <T> void requireCanonical(Sample<T> sample, byte[] accepted) {
         byte[] again = sample.reencoded(accepted);
         if (sample.value() instanceof CatalogueEntry) {

@@ -16,7 +16,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
-/// A store over another one that misbehaves as a test says: once per instruction, at calls that match.
+/// A store over another one that misbehaves as a test says: once per instruction, at calls that
+/// match.
 final class ScriptedStore implements Store {
     enum Op {
         PUT,
@@ -66,7 +67,8 @@ final class ScriptedStore implements Store {
         this.inner = inner;
     }
 
-    /// The next matching call gets this fault. Patterns match the whole key (of a list: the prefix).
+    /// The next matching call gets this fault. Patterns match the whole key (of a list: the
+    /// prefix).
     ScriptedStore next(Op op, String key, Fault fault) {
         scripts.add(new Script(op, Pattern.compile(key), fault));
         return this;
@@ -97,7 +99,8 @@ final class ScriptedStore implements Store {
         return this;
     }
 
-    /// The process dies at the `number`-th call, counted from 1: before it has any effect, or after.
+    /// The process dies at the `number`-th call, counted from 1: before it has any effect, or
+    /// after.
     ScriptedStore crashAt(int number, boolean after) {
         crashAt = number;
         crashAfter = after;

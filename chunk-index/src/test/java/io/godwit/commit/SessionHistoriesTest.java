@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// One run, disturbed at each of its store calls: by collectors, by faults, by the death of its process. Whatever
-/// happens, what it says is true, and what is visible can be read.
+/// One run, disturbed at each of its store calls: by collectors, by faults, by the death of its
+/// process. Whatever happens, what it says is true, and what is visible can be read.
 final class SessionHistoriesTest {
     /// A world in which an old pack lies that nothing refers to: reusable, and collectable.
     private static final class World {

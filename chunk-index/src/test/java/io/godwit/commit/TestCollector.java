@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
-/// A collector that is just good enough to exercise sessions: G0 to G6 over snapshots that consist of one chunk each.
-/// Every step can be called on its own.
+/// A collector that is just good enough to exercise sessions: G0 to G6 over snapshots that consist
+/// of one chunk each. Every step can be called on its own.
 final class TestCollector {
     private final TestRepository repository;
     private final Store store;
@@ -224,7 +224,8 @@ final class TestCollector {
         checkpoint(round, floor, new CheckpointSegment(volumes));
     }
 
-    /// Below the floor everything but checkpoints can go; above it, sessions whose entries stand in snap/.
+    /// Below the floor everything but checkpoints can go; above it, sessions whose entries stand in
+    /// snap/.
     private void cleanUpSessions(long floor) {
         for (SessionId session : SessionListing.read(records).decided()) {
             switch (outcome(session).orElse(null)) {

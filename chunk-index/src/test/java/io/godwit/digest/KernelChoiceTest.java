@@ -11,7 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/// Which kernel runs where, seen from JVMs of their own: the choice is made once in the life of a JVM.
+/// Which kernel runs where, seen from JVMs of their own: the choice is made once in the life of a
+/// JVM.
 class KernelChoiceTest {
     private static final String MODULE = "--add-modules=jdk.incubator.vector";
 

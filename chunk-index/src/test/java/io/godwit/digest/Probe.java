@@ -4,7 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
 
-/// A process that prints the name of a kernel and a digest over the digests of 21 leaves that it hashed.
+/// A process that prints the name of a kernel and a digest over the digests of 21 leaves that it
+/// hashed.
 final class Probe {
     private static final int LEAVES = 21;
 

@@ -10,7 +10,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.List;
 
-/// The rules of the house that hold in every module. Each module's `ArchitectureTest` runs them, and adds its arrows.
+/// The rules of the house that hold in every module. Each module's `ArchitectureTest` runs them,
+/// and adds its arrows.
 public final class HouseRules {
     private HouseRules() {}
 

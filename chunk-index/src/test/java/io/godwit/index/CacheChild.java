@@ -9,8 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/// Another process with the same cache open. It says on standard output what it did, line by line, and takes orders
-/// from standard input: `add SEED`, `find SEED`, `churn SEED` (adds and ingests until it is killed), `close`.
+/// Another process with the same cache open. It says on standard output what it did, line by line,
+/// and takes orders from standard input: `add SEED`, `find SEED`, `churn SEED` (adds and ingests
+/// until it is killed), `close`.
 final class CacheChild {
     static final int ROWS = 2000;
 

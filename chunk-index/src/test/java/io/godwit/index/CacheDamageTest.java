@@ -25,7 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Whatever happens to the files of a cache: it opens, answers nothing wrong, says so at most once, and works again.
+/// Whatever happens to the files of a cache: it opens, answers nothing wrong, says so at most once,
+/// and works again.
 final class CacheDamageTest {
     private static final byte[] REPOSITORY = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
@@ -163,7 +164,8 @@ final class CacheDamageTest {
         assertThat(warnings).hasSize(2).last().asString().contains("damage");
     }
 
-    /// Opens it again and again: whatever it is like, it answers; in the end, nothing is left to warn of.
+    /// Opens it again and again: whatever it is like, it answers; in the end, nothing is left to
+    /// warn of.
     private void survives(Path home) {
         warnings.clear();
         try (LocalCache cache = open(home)) {

@@ -58,8 +58,8 @@ final class LookupGateTest {
         }
     }
 
-    /// A worker writes down, within one use, what it found. Whoever condemns then sees every reference to the pack that
-    /// there is, and none comes later.
+    /// A worker writes down, within one use, what it found. Whoever condemns then sees every
+    /// reference to the pack that there is, and none comes later.
     @Test
     void afterCondemningNoReferenceAppears() throws Exception {
         Rows rows = new Rows(1);

@@ -61,7 +61,8 @@ final class SegmentFormatTest {
         }
     }
 
-    /// What the golden file holds: shared and lonely records, both kinds of packs, small and large numbers.
+    /// What the golden file holds: shared and lonely records, both kinds of packs, small and large
+    /// numbers.
     private static List<ChunkRef> golden() {
         SessionId early = new SessionId(0, 0x0123456789abcdefL, 0x76543210);
         SessionId late = new SessionId(0x1122334455667788L, -1, -1);

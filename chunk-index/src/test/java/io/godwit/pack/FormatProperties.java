@@ -19,7 +19,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/// Packs of any shape are read back; whatever else is read as a pack is refused, and nothing but refused.
+/// Packs of any shape are read back; whatever else is read as a pack is refused, and nothing but
+/// refused.
 class FormatProperties {
     private static final int TILE = 1 << 18;
     private static final PackId PACK = SmallPack.PACK;

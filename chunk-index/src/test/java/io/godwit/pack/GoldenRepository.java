@@ -16,7 +16,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// A tiny repository of format version 1, the same bytes from every run that uses the same zstd and lz4.
+/// A tiny repository of format version 1, the same bytes from every run that uses the same zstd and
+/// lz4.
 ///
 /// `main` writes it as golden files: for a new version's own directory, never over an old one's.
 final class GoldenRepository {

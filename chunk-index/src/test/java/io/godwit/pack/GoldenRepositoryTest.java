@@ -170,8 +170,8 @@ class GoldenRepositoryTest {
         return opened.footer().entries().stream().map(PackFooter.Entry::codec).toList();
     }
 
-    /// Packs are compared too, as long as the libraries compress as they did: when a newer zstd does not, this
-    /// test may leave out the pack it compresses, and nothing else.
+    /// Packs are compared too, as long as the libraries compress as they did: when a newer zstd
+    /// does not, this test may leave out the pack it compresses, and nothing else.
     @Test
     void writesTheSameBytesToday() throws IOException {
         MemoryStore golden = golden();

@@ -15,7 +15,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/// A pack of a compressed chunk, a group, noise and metadata, small enough to damage in every place.
+/// A pack of a compressed chunk, a group, noise and metadata, small enough to damage in every
+/// place.
 final class SmallPack {
     static final PackId PACK = new PackId(new SessionId(1, 2, 3), 4);
     static final RepositoryId REPOSITORY = new RepositoryId(5, 6);

@@ -290,7 +290,8 @@ class KeyAdministrationTest {
                 });
     }
 
-    /// At every put and delete, before and behind it; then the same once more by whoever still opens.
+    /// At every put and delete, before and behind it; then the same once more by whoever still
+    /// opens.
     private void killedEverywhere(
             Unlock with,
             Consumer<KeyAdministration> before,

@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A process that is killed in the middle of its puts leaves whole objects or none, and every one that it was
-/// told of.
+/// A process that is killed in the middle of its puts leaves whole objects or none, and every one
+/// that it was told of.
 final class DirectoryCrashTest {
     private static final int WRITERS = 3;
 
@@ -40,7 +40,8 @@ final class DirectoryCrashTest {
         assertThat(visible).containsAll(promised);
     }
 
-    /// Lets a process put until it reported so many objects, kills it, and returns all that it reported.
+    /// Lets a process put until it reported so many objects, kills it, and returns all that it
+    /// reported.
     private Set<String> killWhilePutting(String name, int objects) throws IOException {
         String java = ProcessHandle.current().info().command().orElse("java");
         Process process =

@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
-/// A store that fails, by seed: what happens to the n-th call about a key depends on seed, key and n alone, so
-/// one seed is one history whatever the threads do.
+/// A store that fails, by seed: what happens to the n-th call about a key depends on seed, key and
+/// n alone, so one seed is one history whatever the threads do.
 public final class FaultyStore implements Store {
     /// What can go wrong. The first three are what the port allows; the others are damage.
     public enum Fault {

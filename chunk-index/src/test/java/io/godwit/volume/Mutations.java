@@ -8,7 +8,8 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Consumer;
 
-/// Damages bytes in ways that formats must survive: flips, cuts, insertions, copied spans, extreme numbers.
+/// Damages bytes in ways that formats must survive: flips, cuts, insertions, copied spans, extreme
+/// numbers.
 final class Mutations {
     private final Random random;
 
@@ -16,8 +17,8 @@ final class Mutations {
         random = new Random(seed);
     }
 
-    /// Feeds damaged copies to a decoder: it may accept one or refuse it as it should, nothing else.
-    /// Returns how many were refused.
+    /// Feeds damaged copies to a decoder: it may accept one or refuse it as it should, nothing
+    /// else. Returns how many were refused.
     int refused(byte[] valid, int rounds, Consumer<byte[]> decoder) {
         int refused = 0;
         for (int round = 0; round < rounds; round++) {

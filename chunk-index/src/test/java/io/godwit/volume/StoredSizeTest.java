@@ -13,7 +13,8 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
-/// What a small change of a large volume writes: the product promises less than 64 KiB, data included.
+/// What a small change of a large volume writes: the product promises less than 64 KiB, data
+/// included.
 final class StoredSizeTest {
     private static final long TIB = 1L << 40;
     private static final int DATA_BYTES = 16 << 10;

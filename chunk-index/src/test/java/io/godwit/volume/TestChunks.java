@@ -69,7 +69,8 @@ final class TestChunks {
                 ref.length());
     }
 
-    /// Fills a map with fresh chunks of 8 to 24 leaves, as the leaf chunker would: about 15 on average.
+    /// Fills a map with fresh chunks of 8 to 24 leaves, as the leaf chunker would: about 15 on
+    /// average.
     void fill(RegionMap map) {
         int start = 0;
         while (start < map.units()) {

@@ -16,8 +16,8 @@ import java.util.TreeMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Histories of a volume that changes, grows and shrinks: the tree against a plain map of its regions, and the
-/// differences of any two points against a comparison of leaf by leaf.
+/// Histories of a volume that changes, grows and shrinks: the tree against a plain map of its
+/// regions, and the differences of any two points against a comparison of leaf by leaf.
 final class TreeProperties {
     private static final long REGION = Regions.REGION_BYTES;
     private static final int POINTS = 12;

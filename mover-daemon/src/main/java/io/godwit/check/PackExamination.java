@@ -20,8 +20,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Reads whole packs: every record is decrypted, decompressed and hashed against the ids that the footer lists.
-/// Owned by one worker.
+/// Reads whole packs: every record is decrypted, decompressed and hashed against the ids that the
+/// footer lists. Owned by one worker.
 final class PackExamination implements AutoCloseable {
     private final Repository repository;
     private final Store store;

@@ -19,9 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/// Which packs there are and what they say they hold: references are compared with it. Used by one thread.
+/// Which packs there are and what they say they hold: references are compared with it. Used by one
+/// thread.
 ///
-/// Footers are kept for the packs looked at lately, so that memory does not grow with the repository.
+/// Footers are kept for the packs looked at lately, so that memory does not grow with the
+/// repository.
 final class PackInventory {
     /// Packs whose contents are remembered: about 100 KiB each.
     private static final int KEPT = 256;
@@ -86,7 +88,8 @@ final class PackInventory {
         return seen;
     }
 
-    /// Every pack in the store, whether or not a snapshot refers to it, and whether it is one of metadata.
+    /// Every pack in the store, whether or not a snapshot refers to it, and whether it is one of
+    /// metadata.
     Map<PackId, Boolean> listed() {
         return metadata;
     }

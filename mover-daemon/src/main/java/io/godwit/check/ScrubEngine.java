@@ -24,11 +24,12 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
-/// Reads every object of a repository and compares it with its own checksums. Needs no key, so that a machine
-/// without one can do it; what only a key can tell, [VerifyEngine] does.
+/// Reads every object of a repository and compares it with its own checksums. Needs no key, so that
+/// a machine without one can do it; what only a key can tell, [VerifyEngine] does.
 ///
-/// Finds what disks and networks do to bytes: every bit of every object is covered. It does not find an object that is
-/// missing, nor one that somebody forged with its checksums. Used once, by one thread, which may be interrupted.
+/// Finds what disks and networks do to bytes: every bit of every object is covered. It does not
+/// find an object that is missing, nor one that somebody forged with its checksums. Used once, by
+/// one thread, which may be interrupted.
 public final class ScrubEngine {
     private static final int LIST_PAGE = 10_000;
 
@@ -74,7 +75,8 @@ public final class ScrubEngine {
 
     /// Reads everything.
     ///
-    /// @throws GodwitException `NOT_FOUND` when there is no repository; `CORRUPT` when its config is damaged
+    /// @throws GodwitException `NOT_FOUND` when there is no repository; `CORRUPT` when its config
+    ///     is damaged
     public ScrubResult run() throws InterruptedException {
         RepositoryId repository = repository();
         List<Store.Listed> objects = list();
@@ -191,7 +193,8 @@ public final class ScrubEngine {
         return Optional.of(room);
     }
 
-    /// An object of another repository, or of another kind, is whole and yet not what belongs there.
+    /// An object of another repository, or of another kind, is whole and yet not what belongs
+    /// there.
     private void checkHeader(RepositoryId repository, ObjectKey key, ObjectHeader header) {
         String name = key.value();
         if (!header.repository().equals(repository)) {

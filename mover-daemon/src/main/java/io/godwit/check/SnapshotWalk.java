@@ -21,7 +21,8 @@ import io.godwit.volume.TreeVisitor;
 import java.util.HashSet;
 import java.util.Set;
 
-/// Walks the trees of snapshots down to every reference, each shared node and page once. Used by one thread.
+/// Walks the trees of snapshots down to every reference, each shared node and page once. Used by
+/// one thread.
 final class SnapshotWalk implements AutoCloseable {
     /// What becomes of a page's extents.
     interface Extents {

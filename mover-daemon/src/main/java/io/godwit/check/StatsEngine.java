@@ -20,8 +20,8 @@ import java.util.Set;
 
 /// Counts what packs hold, by their own footers: the truth, whatever a cache says.
 ///
-/// Used once, by one thread, which may be interrupted. Takes one small read for each pack and 64 bytes of memory
-/// for each chunk.
+/// Used once, by one thread, which may be interrupted. Takes one small read for each pack and 64
+/// bytes of memory for each chunk.
 public final class StatsEngine {
     private static final int LIST_PAGE = 10_000;
 
@@ -93,7 +93,8 @@ public final class StatsEngine {
         }
     }
 
-    /// The digest does not depend on the order in which chunks are met: it is the exclusive or of their hashes.
+    /// The digest does not depend on the order in which chunks are met: it is the exclusive or of
+    /// their hashes.
     private void mix(PackFooter.Chunk chunk) {
         KeyedHasher hasher = new KeyedHasher(repository.keys().metaKey());
         byte[] text = (chunk.id() + " " + chunk.length()).getBytes(StandardCharsets.US_ASCII);

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
-/// Verifies snapshots: their trees, every reference against the packs' own footers, and as much of the data as asked
-/// for. Nothing is changed.
+/// Verifies snapshots: their trees, every reference against the packs' own footers, and as much of
+/// the data as asked for. Nothing is changed.
 ///
 /// Used once, by one thread, which may be interrupted.
 public final class VerifyEngine {
@@ -53,7 +53,8 @@ public final class VerifyEngine {
         this.listener = listener;
     }
 
-    /// Sealed bytes of the packs that were read so far; the phase `reading data` says how many there will be.
+    /// Sealed bytes of the packs that were read so far; the phase `reading data` says how many
+    /// there will be.
     public long doneBytes() {
         return doneBytes.sum();
     }
@@ -120,7 +121,8 @@ public final class VerifyEngine {
         }
     }
 
-    /// Everything sealed that is neither a pack nor a key; returns how many index segments there were.
+    /// Everything sealed that is neither a pack nor a key; returns how many index segments there
+    /// were.
     private long checkRecords() throws InterruptedException {
         checkAll("snap/", "snapshot", _ -> ObjectKind.SNAPSHOT);
         checkAll("snap-del/", "tombstone", _ -> ObjectKind.TOMBSTONE);
@@ -213,7 +215,8 @@ public final class VerifyEngine {
                         });
     }
 
-    /// Walks once more, this time without leaving out what snapshots share, to say what the damage affects.
+    /// Walks once more, this time without leaving out what snapshots share, to say what the damage
+    /// affects.
     private void traceDamage() throws InterruptedException {
         listener.phase("tracing damage", 0);
         try (SnapshotWalk walk =

@@ -26,8 +26,8 @@ public record VerifyResult(Checked checked, List<Problem> problems) {
 
     /// Something that is not what was stored.
     ///
-    /// @param kind a stable word: `snapshot`, `root`, `node`, `page`, `pack-missing`, `pack`, `record`, `chunk`,
-    ///     `index-segment`, `tombstone`, `session`
+    /// @param kind a stable word: `snapshot`, `root`, `node`, `page`, `pack-missing`, `pack`,
+    ///     `record`, `chunk`, `index-segment`, `tombstone`, `session`
     /// @param object the stored object it is in
     /// @param offset in the object, 0 when it is about all of it
     public record Problem(

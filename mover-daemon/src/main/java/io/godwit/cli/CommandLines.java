@@ -12,8 +12,9 @@ import picocli.CommandLine.Model.UsageMessageSpec;
 
 /// Parses a call and runs it.
 ///
-/// Only commands whose names stand among the arguments are made, as looking at a command's options is most of what a
-/// start costs. A name may stand there as an option's value: then one more is made than needed.
+/// Only commands whose names stand among the arguments are made, as looking at a command's options
+/// is most of what a start costs. A name may stand there as an option's value: then one more is
+/// made than needed.
 final class CommandLines {
     private static final int WIDTH = 100;
     private static final int INTERRUPTED = FailureKind.INTERRUPTED.exitCode();

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/// Which commands there are, in the order of `--help`. A command that does not work does not stand here.
+/// Which commands there are, in the order of `--help`. A command that does not work does not stand
+/// here.
 ///
 /// The launcher has its own list of those that hash; a test compares them.
 enum Commands {

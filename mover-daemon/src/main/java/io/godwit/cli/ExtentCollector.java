@@ -5,8 +5,8 @@ import java.util.Arrays;
 
 /// Gathers extents in any order and in bounded memory.
 ///
-/// When there are more than it holds, neighbours with small gaps become one: what is read is then a little more than
-/// what was listed, which is never wrong, only slower. Used by one thread.
+/// When there are more than it holds, neighbours with small gaps become one: what is read is then a
+/// little more than what was listed, which is never wrong, only slower. Used by one thread.
 final class ExtentCollector {
     /// 16 MiB; half of it is always free again after merging.
     static final int LIMIT = 1 << 20;
@@ -60,7 +60,8 @@ final class ExtentCollector {
 
     /// Makes one of extents that overlap, touch or are at most `gap` apart.
     ///
-    /// Starts and ends are sorted each for itself: going along both, the union is where more have started than ended.
+    /// Starts and ends are sorted each for itself: going along both, the union is where more have
+    /// started than ended.
     private void merge(long gap) {
         Arrays.sort(starts, 0, count);
         Arrays.sort(ends, 0, count);

@@ -21,10 +21,11 @@ import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.json.JsonFactory;
 
-/// A list of extents that somebody wrote down: `{"size": n, "base": "…", "extents": [{"offset": n, "length": n}, …]}`,
-/// or the bare array.
+/// A list of extents that somebody wrote down: `{"size": n, "base": "…", "extents": [{"offset": n,
+/// "length": n}, …]}`, or the bare array.
 ///
-/// Read as a stream: a file of any length takes bounded memory. What is wrong with it is said with its place.
+/// Read as a stream: a file of any length takes bounded memory. What is wrong with it is said with
+/// its place.
 ///
 /// @param size of the volume; a bare array does not tell
 record ExtentFile(OptionalLong size, Optional<String> base, ExtentSet extents) {

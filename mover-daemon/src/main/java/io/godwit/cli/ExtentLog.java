@@ -3,8 +3,8 @@ package io.godwit.cli;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Remembers millions of extents that come in order, each in a few bytes: gaps and lengths, as variable-length
-/// numbers. Written, then read; by one thread.
+/// Remembers millions of extents that come in order, each in a few bytes: gaps and lengths, as
+/// variable-length numbers. Written, then read; by one thread.
 final class ExtentLog {
     private static final int BLOCK_BYTES = 1 << 16;
     private static final int MAX_NUMBER_BYTES = 9;

@@ -9,7 +9,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// A failure as it is told: to people in one sentence, to programs as an `error` object, to scripts as an exit code.
+/// A failure as it is told: to people in one sentence, to programs as an `error` object, to scripts
+/// as an exit code.
 ///
 /// @param details the stack trace, for `-v`
 record Failure(
@@ -103,7 +104,8 @@ record Failure(
         return text.toString();
     }
 
-    /// One sentence: what, where, what to do. Where nobody said better, what to do about such a failure in general.
+    /// One sentence: what, where, what to do. Where nobody said better, what to do about such a
+    /// failure in general.
     String sentence() {
         return "godwit: " + message + "; " + hint.orElseGet(this::generalHint);
     }

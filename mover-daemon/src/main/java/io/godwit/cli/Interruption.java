@@ -11,8 +11,9 @@ import java.util.function.IntConsumer;
 
 /// Ends a run in order when a signal asks for it.
 ///
-/// The first signal interrupts the thread that runs: it gives its session up and says so. When that takes too long,
-/// or at a second signal, the process ends at once; others find out about the session by its silence.
+/// The first signal interrupts the thread that runs: it gives its session up and says so. When that
+/// takes too long, or at a second signal, the process ends at once; others find out about the
+/// session by its silence.
 @SuppressForbidden("whoever waits in vain must be able to end the process")
 final class Interruption implements AutoCloseable {
     /// Two requests to a slow store.
@@ -56,7 +57,8 @@ final class Interruption implements AutoCloseable {
         return interruption;
     }
 
-    /// The JVM's interface to signals is not part of the platform, so that it is taken only where it is.
+    /// The JVM's interface to signals is not part of the platform, so that it is taken only where
+    /// it is.
     private void listen(String name) {
         try {
             Class<?> signals = Class.forName("sun.misc.Signal");

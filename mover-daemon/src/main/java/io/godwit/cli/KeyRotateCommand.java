@@ -55,7 +55,8 @@ final class KeyRotateCommand extends Task {
                 : unlocking.another(newKey, sheets::inFile);
     }
 
-    /// A run that was killed behind its ring has changed the key: then the old one opens nothing, but the new one does.
+    /// A run that was killed behind its ring has changed the key: then the old one opens nothing,
+    /// but the new one does.
     private GodwitException explained(GodwitException failure, Output output) {
         boolean given =
                 newKey.passwordFile != null

@@ -22,8 +22,9 @@ public final class Main {
         System.exit(run(Outside.process(), args));
     }
 
-    /// The launcher offers vectors to commands that hash. The compiler needs about as long for the kernel as
-    /// it takes to open a repository: so these are done at once where there are processors for both.
+    /// The launcher offers vectors to commands that hash. The compiler needs about as long for the
+    /// kernel as it takes to open a repository: so these are done at once where there are
+    /// processors for both.
     private static void exerciseKernel() {
         if (Runtime.getRuntime().availableProcessors() > 1) {
             Thread.ofPlatform()

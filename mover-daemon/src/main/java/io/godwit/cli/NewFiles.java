@@ -15,7 +15,8 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Set;
 
-/// Makes files that hold a secret: for the owner alone, durable before anything relies on them, never over another.
+/// Makes files that hold a secret: for the owner alone, durable before anything relies on them,
+/// never over another.
 final class NewFiles {
     private static final int KEY_BYTES = 32;
 

@@ -5,8 +5,9 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 
-/// What a command says: results on standard output, everything else on standard error; with `--json` all of it as
-/// JSON lines on standard output. Any thread may speak; nobody's line ends up inside another's.
+/// What a command says: results on standard output, everything else on standard error; with
+/// `--json` all of it as JSON lines on standard output. Any thread may speak; nobody's line ends up
+/// inside another's.
 final class Output {
     private static final int JSON_MILLIS = 1000;
     private static final int LIVE_MILLIS = 250;
@@ -23,7 +24,8 @@ final class Output {
     private final boolean live;
     private boolean lineShown;
 
-    /// @param dataOnOutput whether standard output carries a volume, so that answers go to standard error
+    /// @param dataOnOutput whether standard output carries a volume, so that answers go to standard
+    ///     error
     Output(Outside outside, GlobalOptions options, boolean dataOnOutput) {
         out = new StandardStream(outside.out(), "standard output");
         err = new StandardStream(outside.err(), "standard error");
@@ -114,7 +116,8 @@ final class Output {
         result.complaint().ifPresent(sentence -> say("godwit: " + sentence));
     }
 
-    /// The last words of a command that did not finish. People who watch the programs read them too.
+    /// The last words of a command that did not finish. People who watch the programs read them
+    /// too.
     synchronized void failure(Failure failure) {
         if (json) {
             line("error", failure::json);

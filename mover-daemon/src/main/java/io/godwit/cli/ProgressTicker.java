@@ -5,10 +5,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// Looks at a run's counters now and then, and tells how far it is. Has a thread of its own, which the one that runs
-/// starts and stops; the run itself only counts.
+/// Looks at a run's counters now and then, and tells how far it is. Has a thread of its own, which
+/// the one that runs starts and stops; the run itself only counts.
 final class ProgressTicker implements AutoCloseable {
-    /// How much the last interval weighs in the rate: jumps show, and do not make the rest unreadable.
+    /// How much the last interval weighs in the rate: jumps show, and do not make the rest
+    /// unreadable.
     private static final double FRESHNESS = 0.3;
 
     private static final double NANOS = 1e9;

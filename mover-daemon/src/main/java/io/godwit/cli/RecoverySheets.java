@@ -32,7 +32,8 @@ record RecoverySheets(
         return print(sheet);
     }
 
-    /// The sheet in the file, which is made when there is none. Whoever was killed behind that comes again with it.
+    /// The sheet in the file, which is made when there is none. Whoever was killed behind that
+    /// comes again with it.
     Unlock inFile(Path file) {
         if (!Files.exists(file)) {
             RecoverySheet sheet = RecoverySheet.fresh(random);

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 
 /// A real small run, from which the JVM learns what to put into an AOT cache.
 ///
-/// The launcher runs it after a build, once as `plain` (commands that hash nothing) and once as `hashing`. Nothing
-/// depends on what the commands answer: a cache that knows less only saves less. It says on standard error when a
-/// command fails, which the launcher keeps in its log.
+/// The launcher runs it after a build, once as `plain` (commands that hash nothing) and once as
+/// `hashing`. Nothing depends on what the commands answer: a cache that knows less only saves less.
+/// It says on standard error when a command fails, which the launcher keeps in its log.
 @SuppressForbidden("a process of its own, like Main")
 final class Rehearsal {
     /// A third each of zeros, of text and of noise.

@@ -7,10 +7,11 @@ import java.lang.invoke.MethodHandle;
 
 /// Standard error as the launcher found it.
 ///
-/// The JVM warns at boot about the Vector API being an incubator module, and no flag stops it. So the launcher starts
-/// a hashing command with a filter on descriptor 2 and the real standard error beside it, on the descriptor that the
-/// property `godwit.stderr` names. Once the JVM has booted the filter has done its work: the real one moves back, and
-/// the filter sees the end of its input and ends.
+/// The JVM warns at boot about the Vector API being an incubator module, and no flag stops it. So
+/// the launcher starts a hashing command with a filter on descriptor 2 and the real standard error
+/// beside it, on the descriptor that the property `godwit.stderr` names. Once the JVM has booted
+/// the filter has done its work: the real one moves back, and the filter sees the end of its input
+/// and ends.
 final class StandardError {
     private static final int STANDARD_ERROR = 2;
 

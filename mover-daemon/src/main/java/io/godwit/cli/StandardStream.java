@@ -5,8 +5,8 @@ import io.godwit.error.GodwitException;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/// A standard stream on which output must not get lost unnoticed: a full disk behind it is a failure, a reader that
-/// has seen enough is not, and gets nothing more.
+/// A standard stream on which output must not get lost unnoticed: a full disk behind it is a
+/// failure, a reader that has seen enough is not, and gets nothing more.
 ///
 /// Buffered. Belongs to one thread at a time.
 final class StandardStream extends OutputStream {

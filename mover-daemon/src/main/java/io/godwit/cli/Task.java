@@ -4,7 +4,8 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/// A command: runs its work in the calling thread and turns whatever comes of it into words and an exit code.
+/// A command: runs its work in the calling thread and turns whatever comes of it into words and an
+/// exit code.
 abstract class Task implements Callable<Integer> {
     @Spec CommandSpec spec;
 

@@ -13,7 +13,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// Asks on the controlling terminal, whatever the standard streams are, and shows nothing of what is typed.
+/// Asks on the controlling terminal, whatever the standard streams are, and shows nothing of what
+/// is typed.
 final class TerminalPrompt implements SecretPrompt {
     private static final Path TERMINAL = Path.of("/dev/tty");
 

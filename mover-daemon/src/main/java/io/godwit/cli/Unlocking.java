@@ -47,7 +47,8 @@ final class Unlocking {
         return find(true);
     }
 
-    /// For another key of a repository that is there. What is made for it, is made before the repository hears of it.
+    /// For another key of a repository that is there. What is made for it, is made before the
+    /// repository hears of it.
     ///
     /// @param sheets writes the recovery sheet that `--new-sheet-file` names
     Optional<Unlock> another(NewKeyOptions given, Function<Path, Unlock> sheets) {

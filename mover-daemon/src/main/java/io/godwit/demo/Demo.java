@@ -11,9 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
 
-/// The whole story on files in a temporary directory, in under a minute: back up, change, back up the changes,
-/// restore, compare, break something, find it. Every step is a command line as a user would type it, and every
-/// claim is checked: a step that does not do what it says ends the demo with its failure.
+/// The whole story on files in a temporary directory, in under a minute: back up, change, back up
+/// the changes, restore, compare, break something, find it. Every step is a command line as a user
+/// would type it, and every claim is checked: a step that does not do what it says ends the demo
+/// with its failure.
 public final class Demo {
     private static final int WRITES = 200;
 

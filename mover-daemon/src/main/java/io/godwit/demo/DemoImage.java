@@ -13,8 +13,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// A volume to play with, made of real files of this machine: an ext4 image where `mke2fs` is installed, else the
-/// files one after the other.
+/// A volume to play with, made of real files of this machine: an ext4 image where `mke2fs` is
+/// installed, else the files one after the other.
 final class DemoImage {
     /// Enough to show a speed, little enough to be over in seconds.
     static final long BYTES = 512L << 20;
@@ -152,7 +152,8 @@ final class DemoImage {
         }
     }
 
-    /// Writes random blocks at random places, and returns the list of changes as a snapshot's driver would give it.
+    /// Writes random blocks at random places, and returns the list of changes as a snapshot's
+    /// driver would give it.
     String change(int writes, RandomGenerator dice) throws IOException {
         StringBuilder extents = new StringBuilder();
         byte[] data = new byte[8192];

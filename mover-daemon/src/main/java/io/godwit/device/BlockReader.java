@@ -2,7 +2,8 @@ package io.godwit.device;
 
 import java.lang.foreign.MemorySegment;
 
-/// Something that blocks are read from by position: a source, or a target that is compared with what it should hold.
+/// Something that blocks are read from by position: a source, or a target that is compared with
+/// what it should hold.
 public interface BlockReader {
     /// Buffers, holes and failures are in these units: the leaf of the digest tree.
     int BLOCK_BYTES = 4096;
@@ -16,11 +17,12 @@ public interface BlockReader {
     /// Reads `length` bytes from byte `offset` on to `target[targetOffset]`.
     ///
     /// May reach past the end up to the next multiple of [#BLOCK_BYTES]: zeros are delivered there.
-    /// Fastest when offset, length and the target's address are multiples of [#BLOCK_BYTES]; anything is allowed.
+    /// Fastest when offset, length and the target's address are multiples of [#BLOCK_BYTES];
+    /// anything is allowed.
     ///
     /// @param target native memory
     /// @throws ReadFailure when blocks cannot be read, although others may be
-    /// @throws io.godwit.error.GodwitException `FENCED` when a source shrank since it was opened, `UNAVAILABLE` when a
-    ///     device is gone
+    /// @throws io.godwit.error.GodwitException `FENCED` when a source shrank since it was opened,
+    ///     `UNAVAILABLE` when a device is gone
     void read(long offset, MemorySegment target, long targetOffset, int length);
 }

@@ -15,8 +15,8 @@ public final class BlockSources {
 
     /// Opens `-` (standard input), a block device or a raw image.
     ///
-    /// @throws GodwitException `NOT_FOUND` when there is no such thing, `DENIED` when it may not be read, `INVALID` when
-    ///     it is neither a file nor a block device
+    /// @throws GodwitException `NOT_FOUND` when there is no such thing, `DENIED` when it may not be
+    ///     read, `INVALID` when it is neither a file nor a block device
     public static BlockSource open(String source) {
         if (source.equals("-")) {
             return new StreamSource(STANDARD_INPUT);

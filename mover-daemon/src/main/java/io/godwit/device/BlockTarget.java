@@ -4,12 +4,14 @@ import java.lang.foreign.MemorySegment;
 
 /// Something a volume is written to.
 ///
-/// Writes are positional, in any order and from any number of threads, as long as no two of them touch the same byte; only
-/// [StreamTarget] wants them in order, from one. Nothing is durable before [#sync] has returned.
+/// Writes are positional, in any order and from any number of threads, as long as no two of them
+/// touch the same byte; only [StreamTarget] wants them in order, from one. Nothing is durable
+/// before [#sync] has returned.
 public interface BlockTarget extends BlockReader, AutoCloseable {
     TargetFacts facts();
 
-    /// Bytes that can be written: the volume's size for files and streams, the device's own for a device.
+    /// Bytes that can be written: the volume's size for files and streams, the device's own for a
+    /// device.
     @Override
     long size();
 
@@ -20,15 +22,18 @@ public interface BlockTarget extends BlockReader, AutoCloseable {
 
     /// Writes `length` bytes of `source[sourceOffset]` at the target's byte `offset`.
     ///
-    /// Fastest when offset, length and address are multiples of [BlockSource#BLOCK_BYTES]; anything is allowed.
+    /// Fastest when offset, length and address are multiples of [BlockSource#BLOCK_BYTES]; anything
+    /// is allowed.
     ///
     /// @param source native memory
     /// @throws WriteFailure when blocks cannot be written, although others may be
-    /// @throws io.godwit.error.GodwitException `UNAVAILABLE` when the disk is full or the device gone
+    /// @throws io.godwit.error.GodwitException `UNAVAILABLE` when the disk is full or the device
+    ///     gone
     void write(long offset, MemorySegment source, long sourceOffset, int length);
 
-    /// Announces that all of a range will be written, so that a file gets its space in one piece and a full disk is found
-    /// before the work is done. Content does not change. Not needed, but a file is written up to twice as fast after it.
+    /// Announces that all of a range will be written, so that a file gets its space in one piece
+    /// and a full disk is found before the work is done. Content does not change. Not needed, but a
+    /// file is written up to twice as fast after it.
     ///
     /// @throws io.godwit.error.GodwitException `UNAVAILABLE` when there is no room
     default void reserve(long offset, long length) {}

@@ -47,8 +47,8 @@ public final class BlockTargets {
                 : file(target.toString(), status.isEmpty());
     }
 
-    /// A device name with a mistake in it must not become a file that fills the memory behind /dev. What is mounted
-    /// below it, as /dev/shm, is for files.
+    /// A device name with a mistake in it must not become a file that fills the memory behind /dev.
+    /// What is mounted below it, as /dev/shm, is for files.
     private static boolean isAmongDevices(Path target) {
         Path parent = target.getParent();
         return parent != null

@@ -8,10 +8,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
-/// Equal buffers of a [Slab], lent to any number of threads; who finds none waits, first come first served.
+/// Equal buffers of a [Slab], lent to any number of threads; who finds none waits, first come first
+/// served.
 ///
-/// A buffer has one owner at a time, who may hand it to another thread; it comes back exactly once. Contents are
-/// whatever the last owner left.
+/// A buffer has one owner at a time, who may hand it to another thread; it comes back exactly once.
+/// Contents are whatever the last owner left.
 public final class BufferPool {
     private final String name;
     private final long base;

@@ -2,11 +2,13 @@ package io.godwit.device;
 
 import java.lang.foreign.MemorySegment;
 
-/// A block device, written with direct I/O and held exclusively while open. Safe for any number of threads.
+/// A block device, written with direct I/O and held exclusively while open. Safe for any number of
+/// threads.
 ///
-/// **Zeros.** A plain discard promises nothing about what is read afterwards, so it is never used. In this order: punching
-/// a hole, which Linux offers for a device only when it discards to zeros or has a write-zeroes command; BLKZEROOUT, with
-/// which the kernel writes zeros if need be; writing zeros. Nothing is skipped: a device may hold old data.
+/// **Zeros.** A plain discard promises nothing about what is read afterwards, so it is never used.
+/// In this order: punching a hole, which Linux offers for a device only when it discards to zeros
+/// or has a write-zeroes command; BLKZEROOUT, with which the kernel writes zeros if need be;
+/// writing zeros. Nothing is skipped: a device may hold old data.
 final class DeviceTarget implements BlockTarget {
     /// What one call of the kernel zeroes, so that a run can be stopped in between.
     private static final long PUNCH_BYTES = 1L << 30;

@@ -10,10 +10,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/// Who uses a block device or an image file, as the kernel shows it: mounts, swap, devices built on top, loop devices.
+/// Who uses a block device or an image file, as the kernel shows it: mounts, swap, devices built on
+/// top, loop devices.
 ///
-/// For messages that name the user; opening a device with O_EXCL is what decides, for it also sees other mount
-/// namespaces. Files that another program has open are not seen.
+/// For messages that name the user; opening a device with O_EXCL is what decides, for it also sees
+/// other mount namespaces. Files that another program has open are not seen.
 final class DeviceUse {
     private final Path proc;
     private final Path sys;
@@ -29,7 +30,8 @@ final class DeviceUse {
         return new DeviceUse(Path.of("/proc"), Path.of("/sys"));
     }
 
-    /// How the device is in use ("mounted at /srv"), its partitions and the disk it is a part of included.
+    /// How the device is in use ("mounted at /srv"), its partitions and the disk it is a part of
+    /// included.
     Optional<String> ofDevice(long device) {
         List<String> numbers = related(device);
         return mount(numbers).or(() -> swap(numbers)).or(() -> holder(numbers));

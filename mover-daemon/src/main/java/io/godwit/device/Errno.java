@@ -43,8 +43,9 @@ final class Errno {
 
     private Errno() {}
 
-    /// Whether the error is about the blocks that were asked for, so that others may well be fine: what the
-    /// block layer and the file systems report for media errors and checksums that do not match.
+    /// Whether the error is about the blocks that were asked for, so that others may well be fine:
+    /// what the block layer and the file systems report for media errors and checksums that do not
+    /// match.
     static boolean badBlocks(int errno) {
         return switch (errno) {
             case EIO, ENODATA, EBADMSG, EILSEQ, EUCLEAN, EREMOTEIO -> true;
@@ -52,7 +53,8 @@ final class Errno {
         };
     }
 
-    /// Whether the result, a negative error number, only says that this kind of file does not offer the call.
+    /// Whether the result, a negative error number, only says that this kind of file does not offer
+    /// the call.
     static boolean unsupported(int errno) {
         return switch (-errno) {
             case EOPNOTSUPP, ENOTTY, EINVAL, ENOSYS -> true;
@@ -60,7 +62,8 @@ final class Errno {
         };
     }
 
-    /// The failure for an error number, positive or negative: `cannot <doing>: <reason>: path=<object>`.
+    /// The failure for an error number, positive or negative: `cannot <doing>: <reason>:
+    /// path=<object>`.
     static GodwitException failure(int errno, String doing, String object) {
         int number = Math.abs(errno);
         String message = "cannot " + doing + ": " + reason(number) + ": path=" + object;

@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
 
 /// A raw image file or a block device, read by position through one descriptor.
 ///
-/// Files are read through the page cache and know their holes; devices are read with direct I/O and are all data. Safe for any number of threads.
+/// Files are read through the page cache and know their holes; devices are read with direct I/O and
+/// are all data. Safe for any number of threads.
 final class FileSource implements BlockSource {
     private final OpenFile file;
     private final SourceFacts facts;

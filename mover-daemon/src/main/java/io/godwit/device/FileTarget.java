@@ -6,9 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /// A raw image file; zeros are holes. Safe for any number of threads.
 ///
-/// What is long and aligned is written past the page cache where the file system allows that, the rest through it. For
-/// pages of a file that is written once and as a whole, the kernel takes more processor time than it takes to decompress
-/// what goes into them, and all of it is synced in the end anyway.
+/// What is long and aligned is written past the page cache where the file system allows that, the
+/// rest through it. For pages of a file that is written once and as a whole, the kernel takes more
+/// processor time than it takes to decompress what goes into them, and all of it is synced in the
+/// end anyway.
 final class FileTarget implements BlockTarget {
     /// Shorter writes are over sooner when they only reach the cache.
     private static final int PAST_CACHE_FROM_BYTES = 64 << 10;

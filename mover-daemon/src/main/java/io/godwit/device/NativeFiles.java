@@ -16,16 +16,17 @@ import java.lang.invoke.VarHandle;
 
 /// The C library's file calls, and nothing else: all foreign functions of this program are here.
 ///
-/// Every method returns what the call returned, or the negative error number ([Errno]); none throws for an
-/// error of the system, none allocates per call, and all but `read` and `write` may be used by any number of
-/// threads on one descriptor. An interrupted call is repeated. Segments must be native; they are kept alive by
-/// the runtime while a call uses them.
+/// Every method returns what the call returned, or the negative error number ([Errno]); none throws
+/// for an error of the system, none allocates per call, and all but `read` and `write` may be used
+/// by any number of threads on one descriptor. An interrupted call is repeated. Segments must be
+/// native; they are kept alive by the runtime while a call uses them.
 ///
-/// **One shape.** Making the first call handle of a shape costs 25-90 ms at start-up and each further shape
-/// 8-20 ms, but another function of a known shape 0.1 ms. So every function is called through one shape of six
-/// integer registers, the second of which may hold a native segment. Both Linux ABIs that are
-/// supported (x86-64 and AArch64) pass the first six integer arguments, variadic or not, in registers of their
-/// own, and a callee ignores the ones it has no parameter for. Functions that return an `int` define only the low half of the result.
+/// **One shape.** Making the first call handle of a shape costs 25-90 ms at start-up and each
+/// further shape 8-20 ms, but another function of a known shape 0.1 ms. So every function is called
+/// through one shape of six integer registers, the second of which may hold a native segment. Both
+/// Linux ABIs that are supported (x86-64 and AArch64) pass the first six integer arguments,
+/// variadic or not, in registers of their own, and a callee ignores the ones it has no parameter
+/// for. Functions that return an `int` define only the low half of the result.
 final class NativeFiles {
     static final int O_RDONLY = 0;
     static final int O_RDWR = 2;
@@ -127,7 +128,8 @@ final class NativeFiles {
         return whole(WRITE, descriptor, source.asSlice(from, length), length, 0);
     }
 
-    /// Finds the next data or hole at or behind `offset`; `-ENXIO` when there is none before the end.
+    /// Finds the next data or hole at or behind `offset`; `-ENXIO` when there is none before the
+    /// end.
     static long seek(int descriptor, long offset, int whence) {
         return whole(LSEEK, descriptor, value(offset), whence, 0);
     }

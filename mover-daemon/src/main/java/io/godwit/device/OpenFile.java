@@ -9,9 +9,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// An open descriptor with positional reads and writes of any size and alignment.
 ///
-/// For direct I/O `alignment` is the device's logical block: what is not aligned goes through a buffer of its own, and
-/// an unaligned write reads the blocks at its edges first. Aligned calls go straight to the caller's memory. Threads may
-/// share it; edges are written under one lock, so that neighbours in one block do not undo each other.
+/// For direct I/O `alignment` is the device's logical block: what is not aligned goes through a
+/// buffer of its own, and an unaligned write reads the blocks at its edges first. Aligned calls go
+/// straight to the caller's memory. Threads may share it; edges are written under one lock, so that
+/// neighbours in one block do not undo each other.
 final class OpenFile implements AutoCloseable {
     /// Unaligned transfers go in pieces of this size.
     private static final int BOUNCE_BYTES = 1 << 20;
@@ -48,7 +49,8 @@ final class OpenFile implements AutoCloseable {
 
     /// Reads until `length` bytes are there or the file ends; returns how many there were.
     ///
-    /// @throws ReadFailure at the first block that cannot be read; everything before it was delivered
+    /// @throws ReadFailure at the first block that cannot be read; everything before it was
+    ///     delivered
     int read(long offset, MemorySegment target, long targetOffset, int length) {
         if (isAligned(offset, length, target.address() + targetOffset)) {
             return readDirectly(offset, target, targetOffset, length);
@@ -77,8 +79,8 @@ final class OpenFile implements AutoCloseable {
         }
     }
 
-    /// Reads within the first `size` bytes and delivers zeros behind them; returns how many bytes within were missing,
-    /// because the file is shorter by now.
+    /// Reads within the first `size` bytes and delivers zeros behind them; returns how many bytes
+    /// within were missing, because the file is shorter by now.
     int readPadded(long offset, MemorySegment target, long targetOffset, int length, long size) {
         Bounds.check(offset, length, Bounds.roundUp(size));
         int expected = Math.clamp(size - offset, 0, length);
@@ -144,7 +146,8 @@ final class OpenFile implements AutoCloseable {
         }
     }
 
-    /// Brings what stands around `[from, to)` in the first and the last block into the bounce buffer.
+    /// Brings what stands around `[from, to)` in the first and the last block into the bounce
+    /// buffer.
     private void fillEdges(long start, MemorySegment bounce, int from, int to, int span) {
         if (from > 0) {
             readDirectly(start, bounce, 0, alignment);
@@ -193,7 +196,8 @@ final class OpenFile implements AutoCloseable {
         }
     }
 
-    /// The failure for an error of an operation on what was open before: a device can have gone away.
+    /// The failure for an error of an operation on what was open before: a device can have gone
+    /// away.
     GodwitException gone(int errno, String doing) {
         return switch (-errno) {
             case Errno.ENXIO, Errno.ENODEV, Errno.ENOMEDIUM ->

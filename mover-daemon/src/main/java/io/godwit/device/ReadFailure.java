@@ -4,11 +4,12 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import java.util.List;
 
-/// Blocks of a source that cannot be read, while others may be: the one failure of a read that a caller goes on from.
+/// Blocks of a source that cannot be read, while others may be: the one failure of a read that a
+/// caller goes on from.
 ///
-/// Thrown by [BlockSource#read]: everything of that read before [#offset] was delivered. Returned by [Salvage]:
-/// [#bad] names exactly the 4 KiB blocks that cannot be read, which are zero in the buffer, and all others are
-/// valid. Whoever does not go on throws [#toGodwit].
+/// Thrown by [BlockSource#read]: everything of that read before [#offset] was delivered. Returned
+/// by [Salvage]: [#bad] names exactly the 4 KiB blocks that cannot be read, which are zero in the
+/// buffer, and all others are valid. Whoever does not go on throws [#toGodwit].
 public final class ReadFailure extends RuntimeException {
     private final String source;
     private final String reason;

@@ -6,10 +6,12 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Reads what can be read of a range with bad blocks, and finds exactly which ones these are by bisecting.
+/// Reads what can be read of a range with bad blocks, and finds exactly which ones these are by
+/// bisecting.
 ///
-/// A failed read has delivered what stands before the failure; the rest is halved until a block is alone. An isolated
-/// bad block in a 1 MiB tile costs about 16 reads, a tile that is bad as a whole 511.
+/// A failed read has delivered what stands before the failure; the rest is halved until a block is
+/// alone. An isolated bad block in a 1 MiB tile costs about 16 reads, a tile that is bad as a whole
+/// 511.
 public final class Salvage {
     private final BlockReader source;
     private final MemorySegment target;
@@ -26,8 +28,8 @@ public final class Salvage {
         this.cancelled = cancelled;
     }
 
-    /// Reads `length` bytes, in whole blocks but for the source's end. Returns null when all of it could be read, else
-    /// what could not be, with zeros in its place.
+    /// Reads `length` bytes, in whole blocks but for the source's end. Returns null when all of it
+    /// could be read, else what could not be, with zeros in its place.
     ///
     /// @param cancelled asked between reads: once true, what failed is given up as a whole
     public static @Nullable ReadFailure read(

@@ -10,10 +10,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
-/// Recognises what a volume holds by the magic numbers of file systems, partition tables, and of RAID, LVM, encryption and
-/// swap, at the places where their own documents put them.
+/// Recognises what a volume holds by the magic numbers of file systems, partition tables, and of
+/// RAID, LVM, encryption and swap, at the places where their own documents put them.
 ///
-/// The bar is low on purpose: a superblock that was left behind counts, for somebody may want it back.
+/// The bar is low on purpose: a superblock that was left behind counts, for somebody may want it
+/// back.
 public final class Signatures {
     private static final int HEAD_BYTES = 320 << 10;
     private static final int TAIL_BYTES = 128 << 10;

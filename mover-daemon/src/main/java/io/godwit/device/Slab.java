@@ -5,11 +5,13 @@ import io.godwit.error.GodwitException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// The off-heap memory of a process for volume data: one mapping of a fixed size, carved once into pools of equal buffers.
+/// The off-heap memory of a process for volume data: one mapping of a fixed size, carved once into
+/// pools of equal buffers.
 ///
-/// What runs in parallel waits for a buffer of its pool: that is the back-pressure, and nothing else bounds memory.
-/// A page costs memory only once it was written to. Carving is for whoever sets a run up, from one thread or many;
-/// nothing carved is ever given back but by closing the slab, after which touching a buffer fails instead of crashing.
+/// What runs in parallel waits for a buffer of its pool: that is the back-pressure, and nothing
+/// else bounds memory. A page costs memory only once it was written to. Carving is for whoever sets
+/// a run up, from one thread or many; nothing carved is ever given back but by closing the slab,
+/// after which touching a buffer fails instead of crashing.
 public final class Slab implements AutoCloseable {
     /// Every buffer starts at a multiple of this: the largest logical block, and a page.
     static final int ALIGNMENT = 4096;

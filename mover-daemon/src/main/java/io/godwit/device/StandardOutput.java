@@ -13,8 +13,8 @@ final class StandardOutput {
 
     private StandardOutput() {}
 
-    /// Returns a descriptor of its own for standard output; whatever anybody prints there from now on goes to standard
-    /// error, so that a stray line cannot land in the middle of a volume.
+    /// Returns a descriptor of its own for standard output; whatever anybody prints there from now
+    /// on goes to standard error, so that a stray line cannot land in the middle of a volume.
     static int claim() {
         if (isTerminal()) {
             throw new GodwitException(FailureKind.INVALID, "standard output is a terminal: path=-")

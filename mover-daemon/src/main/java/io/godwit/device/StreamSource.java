@@ -7,7 +7,8 @@ import java.time.Instant;
 
 /// Standard input, read once from its start: the size is known when the end was met.
 ///
-/// Owned by one thread. Use [#fill]; the positional [#read] serves who reads strictly in order and knows the size.
+/// Owned by one thread. Use [#fill]; the positional [#read] serves who reads strictly in order and
+/// knows the size.
 public final class StreamSource implements BlockSource {
     /// How long an interrupt may go unnoticed while nothing comes.
     private static final int PATIENCE_MILLIS = 200;
@@ -20,10 +21,11 @@ public final class StreamSource implements BlockSource {
         this.descriptor = descriptor;
     }
 
-    /// Reads until `length` bytes are there or the stream ends, and returns how many there were: fewer than asked for
-    /// only at the end.
+    /// Reads until `length` bytes are there or the stream ends, and returns how many there were:
+    /// fewer than asked for only at the end.
     ///
-    /// @throws GodwitException `INTERRUPTED` when the thread is interrupted while nothing comes; it stays so
+    /// @throws GodwitException `INTERRUPTED` when the thread is interrupted while nothing comes; it
+    ///     stays so
     public int fill(MemorySegment target, long targetOffset, int length) {
         int done = 0;
         while (done < length && !ended) {
@@ -40,7 +42,8 @@ public final class StreamSource implements BlockSource {
         return done;
     }
 
-    /// A read that waits for whoever writes cannot be interrupted, so none is begun before it would not wait.
+    /// A read that waits for whoever writes cannot be interrupted, so none is begun before it would
+    /// not wait.
     private void awaitInput() {
         while (NativeFiles.awaitReadable(descriptor, PATIENCE_MILLIS) == 0) {
             if (Thread.currentThread().isInterrupted()) {

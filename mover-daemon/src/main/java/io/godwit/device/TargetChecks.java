@@ -6,10 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// Why a target is refused, before a byte of it is written. Every refusal is `INVALID` and names the target, what is wrong
-/// and what to do.
+/// Why a target is refused, before a byte of it is written. Every refusal is `INVALID` and names
+/// the target, what is wrong and what to do.
 ///
-/// In use is refused always; what would lose data that nobody uses is refused unless the request says `overwrite`.
+/// In use is refused always; what would lose data that nobody uses is refused unless the request
+/// says `overwrite`.
 final class TargetChecks {
     private final TargetRequest request;
     private final DeviceUse use;

@@ -6,7 +6,8 @@ package io.godwit.device;
 /// @param path where it is, without symbolic links; `-` for a stream
 /// @param sizeBytes what it can hold
 /// @param blockBytes its logical block: 512 or more for a device, else 1
-/// @param blank whether all of it was zero when it was opened, as a new file is: holes need no zeros then
+/// @param blank whether all of it was zero when it was opened, as a new file is: holes need no
+///     zeros then
 public record TargetFacts(Kind kind, String path, long sizeBytes, int blockBytes, boolean blank) {
     /// How a target is written.
     public enum Kind {

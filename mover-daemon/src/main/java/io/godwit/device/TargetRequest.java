@@ -7,9 +7,12 @@ import java.util.List;
 ///
 /// @param target a device, a file or `-`
 /// @param volumeBytes the size of the volume
-/// @param overwrite whether what it holds may be lost: a file system, a partition table, a file that is not empty
-/// @param keepContent whether what is not written keeps its content (comparing, resuming) or a file starts blank
-/// @param reserved files, devices and directories that it must not be or lie in: the repository, a source
+/// @param overwrite whether what it holds may be lost: a file system, a partition table, a file
+///     that is not empty
+/// @param keepContent whether what is not written keeps its content (comparing, resuming) or a file
+///     starts blank
+/// @param reserved files, devices and directories that it must not be or lie in: the repository, a
+///     source
 public record TargetRequest(
         String target,
         long volumeBytes,

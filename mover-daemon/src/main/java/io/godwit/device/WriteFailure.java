@@ -3,10 +3,11 @@ package io.godwit.device;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 
-/// Blocks of a target that cannot be written, while others may be: a restore lists them and goes on.
+/// Blocks of a target that cannot be written, while others may be: a restore lists them and goes
+/// on.
 ///
-/// Thrown by [BlockTarget#write] and [BlockTarget#zero]; everything of that call before the extent was written.
-/// Whoever does not go on throws [#toGodwit].
+/// Thrown by [BlockTarget#write] and [BlockTarget#zero]; everything of that call before the extent
+/// was written. Whoever does not go on throws [#toGodwit].
 public final class WriteFailure extends RuntimeException {
     private final String target;
     private final String reason;

@@ -9,7 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// Looks at what Godwit stands on: the JVM, the processor, the directories it works in, and a store.
+/// Looks at what Godwit stands on: the JVM, the processor, the directories it works in, and a
+/// store.
 ///
 /// Writes small files and objects, and removes them. Takes some seconds. Belongs to one thread.
 public final class Doctor {

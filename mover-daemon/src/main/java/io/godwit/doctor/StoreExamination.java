@@ -12,7 +12,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
-/// Measures a store: whether it keeps writers apart, how long a request takes, how much goes through.
+/// Measures a store: whether it keeps writers apart, how long a request takes, how much goes
+/// through.
 final class StoreExamination {
     /// As large as a pack.
     private static final int OBJECT_BYTES = 16 << 20;

@@ -23,17 +23,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/// Takes over what earlier attempts at a volume stored and did not commit, so that nothing is uploaded twice: the
-/// sessions that this node's journal of attempts names, and those whose process on this host is gone.
+/// Takes over what earlier attempts at a volume stored and did not commit, so that nothing is
+/// uploaded twice: the sessions that this node's journal of attempts names, and those whose process
+/// on this host is gone.
 ///
 /// Used by one thread, for one session.
 final class Adoption {
-    /// Counters of packs are looked for in steps of this many; a whole step without a pack is the end. A dead
-    /// writer may have left gaps: a pack for each thread and each put in flight.
+    /// Counters of packs are looked for in steps of this many; a whole step without a pack is the
+    /// end. A dead writer may have left gaps: a pack for each thread and each put in flight.
     private static final int STEP = 64;
 
-    /// Newest sessions that are adopted: each costs as many requests as it has packs, and more than a few mean that
-    /// runs fail for another reason than chance.
+    /// Newest sessions that are adopted: each costs as many requests as it has packs, and more than
+    /// a few mean that runs fail for another reason than chance.
     private static final int MAX = 16;
 
     private final Repository repository;
@@ -75,7 +76,8 @@ final class Adoption {
         }
     }
 
-    /// Nobody needs the attempts any more: what they stored is this session's, and it has committed.
+    /// Nobody needs the attempts any more: what they stored is this session's, and it has
+    /// committed.
     void committed() {
         journal.clear();
         repository.deadSessions((pid, start) -> true).abort(dead);

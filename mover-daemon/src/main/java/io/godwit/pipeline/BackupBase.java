@@ -11,7 +11,8 @@ import io.godwit.volume.Root;
 import io.godwit.volume.VolumeTree;
 import java.util.Optional;
 
-/// What a backup builds on and what it has to read: the parent, and the scope as far as the parent allows it.
+/// What a backup builds on and what it has to read: the parent, and the scope as far as the parent
+/// allows it.
 ///
 /// @param entry the parent's catalogue entry, if there is one
 /// @param root the parent's root, present with the entry
@@ -88,7 +89,8 @@ record BackupBase(
         return entry;
     }
 
-    /// Looks among the snapshots of all volumes when those of one do not have it, for a better answer than "none".
+    /// Looks among the snapshots of all volumes when those of one do not have it, for a better
+    /// answer than "none".
     private static CatalogueEntry resolve(
             String reference, CatalogueView catalogue, Repository repository) {
         try {
@@ -171,7 +173,8 @@ record BackupBase(
                 read.entry, read.root, read.scope, read.mode, changed.extents().size(), false);
     }
 
-    /// What must be read although no list names it: what the volume grew by, and what the base could not read.
+    /// What must be read although no list names it: what the volume grew by, and what the base
+    /// could not read.
     private static ExtentSet beside(
             Root root, ReadScope.Changed changed, long volumeBytes, Repository repository) {
         ExtentSet.Builder extents = new ExtentSet.Builder();

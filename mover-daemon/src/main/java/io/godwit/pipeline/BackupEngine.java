@@ -144,8 +144,8 @@ public final class BackupEngine {
         }
     }
 
-    /// Ends a session whatever interrupts the thread: its last words are file operations, which an interrupted
-    /// thread cannot do.
+    /// Ends a session whatever interrupts the thread: its last words are file operations, which an
+    /// interrupted thread cannot do.
     private record Undisturbed(Session session) implements AutoCloseable {
         @Override
         public void close() {

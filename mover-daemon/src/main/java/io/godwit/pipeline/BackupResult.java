@@ -10,7 +10,8 @@ import java.util.Optional;
 /// @param changedBytes of blocks that differ from the parent
 /// @param newBytes plain bytes of chunks that the repository did not have
 /// @param storedBytes all that was written to the store, metadata too
-/// @param unreadable what could not be read and is zeros in the snapshot; not empty means exit code 3
+/// @param unreadable what could not be read and is zeros in the snapshot; not empty means exit code
+///     3
 public record BackupResult(
         Optional<String> snapshot,
         Optional<String> parent,

@@ -30,14 +30,16 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
-/// The data path of one backup: workers that read, compare and seal; an uploader; and the tree in the end.
+/// The data path of one backup: workers that read, compare and seal; an uploader; and the tree in
+/// the end.
 ///
-/// The thread that calls [#run] starts the workers and waits for them. A collector's plan that arrives meanwhile
-/// ([#onCondemned], from the heartbeat's thread) waits until no region is in work and has those done again that
-/// refer to what was condemned. The first failure of any thread ends all.
+/// The thread that calls [#run] starts the workers and waits for them. A collector's plan that
+/// arrives meanwhile ([#onCondemned], from the heartbeat's thread) waits until no region is in work
+/// and has those done again that refer to what was condemned. The first failure of any thread ends
+/// all.
 final class BackupRun implements AutoCloseable {
-    /// New chunks of one session known before their packs are durable: bounded by the packs that can be in
-    /// flight, at 2 KiB a chunk in the worst case.
+    /// New chunks of one session known before their packs are durable: bounded by the packs that
+    /// can be in flight, at 2 KiB a chunk in the worst case.
     private static final int CHUNKS_IN_FLIGHT = 1 << 17;
 
     private final Repository repository;
@@ -111,7 +113,8 @@ final class BackupRun implements AutoCloseable {
         return repository.newHasher(settings.kernel());
     }
 
-    /// Backs up every region that the queue hands out, and leaves everything but the root in the session's packs.
+    /// Backs up every region that the queue hands out, and leaves everything but the root in the
+    /// session's packs.
     void run() throws InterruptedException {
         crew.run(buffers.workers, () -> work(regions));
     }
@@ -177,8 +180,8 @@ final class BackupRun implements AutoCloseable {
 
     // ---- what a collector may ask for while it runs
 
-    /// Has every region done again that newly refers to what was condemned, and returns when that is stored.
-    /// Called by the heartbeat's thread.
+    /// Has every region done again that newly refers to what was condemned, and returns when that
+    /// is stored. Called by the heartbeat's thread.
     void onCondemned(Set<PackId> unusable) {
         repository.cache().condemn(unusable);
         List<Long> referring;

@@ -19,14 +19,16 @@ import java.lang.foreign.ValueLayout;
 import java.util.Set;
 import java.util.TreeSet;
 
-/// Reads random blocks that a list of changes calls unchanged, and compares them with the base's leaf lists.
+/// Reads random blocks that a list of changes calls unchanged, and compares them with the base's
+/// leaf lists.
 ///
-/// When a fraction f of the blocks that the list leaves out did change, N samples miss all of them with probability
-/// (1 - f)^N. Used by one thread.
+/// When a fraction f of the blocks that the list leaves out did change, N samples miss all of them
+/// with probability (1 - f)^N. Used by one thread.
 final class ChangeAudit implements AutoCloseable {
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
 
-    /// Random positions that fall on listed blocks are drawn again, this many times for each sample.
+    /// Random positions that fall on listed blocks are drawn again, this many times for each
+    /// sample.
     private static final int DRAWS = 20;
 
     private final Repository repository;

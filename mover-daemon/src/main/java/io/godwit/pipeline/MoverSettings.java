@@ -31,7 +31,8 @@ public record MoverSettings(
     /// What the JVM, its code, the heap and the index take at most.
     private static final long FIXED_BYTES = 230L << 20;
 
-    /// With less than this to hash, a run has ended before vectors are compiled, and both cores have better to do.
+    /// With less than this to hash, a run has ended before vectors are compiled, and both cores
+    /// have better to do.
     private static final long VECTORS_FROM_BYTES = 256L << 20;
 
     private static final int MIN_MEMORY_MIB = 320;

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Puts finished packs into the store, several at once, and makes known what is durable.
 ///
-/// Bounded by the pack buffers that exist: whoever wants a new one waits for a put to end, and that is the
-/// back-pressure of a backup. The first failure ends the run: workers meet it at their next pack.
-/// Platform threads, one for each put in flight.
+/// Bounded by the pack buffers that exist: whoever wants a new one waits for a put to end, and that
+/// is the back-pressure of a backup. The first failure ends the run: workers meet it at their next
+/// pack. Platform threads, one for each put in flight.
 final class PackUploader implements AutoCloseable {
     /// A pack whose bytes are fixed.
     ///
@@ -84,7 +84,8 @@ final class PackUploader implements AutoCloseable {
         notifyAll();
     }
 
-    /// Waits until everything that was submitted before is durable, whatever is submitted meanwhile.
+    /// Waits until everything that was submitted before is durable, whatever is submitted
+    /// meanwhile.
     synchronized void drain() throws InterruptedException {
         long before = submitted;
         while (failure == null && isPendingBefore(before)) {

@@ -42,7 +42,8 @@ final class PageRows implements AutoCloseable {
     private final MemorySegment rows = arena.allocate((long) COUNT * ROW_BYTES, Long.BYTES);
     private final BitSet known = new BitSet(COUNT);
 
-    /// The pack of each page; null where the region became a hole. Few packs, so that most are the same object.
+    /// The pack of each page; null where the region became a hole. Few packs, so that most are the
+    /// same object.
     private final @Nullable PackId[] packs = new @Nullable PackId[COUNT];
 
     /// Those of [#packs] that lie among metadata.

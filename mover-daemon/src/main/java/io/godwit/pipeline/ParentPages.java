@@ -6,7 +6,8 @@ import io.godwit.repository.Repository;
 import io.godwit.volume.TreeReader;
 import io.godwit.volume.VolumeTree;
 
-/// Tells in which regions the parent has anything but a hole. Used by one thread at a time, regions in order.
+/// Tells in which regions the parent has anything but a hole. Used by one thread at a time, regions
+/// in order.
 final class ParentPages implements AutoCloseable {
     private final VolumeTree tree;
     private final ChunkReader metadata;

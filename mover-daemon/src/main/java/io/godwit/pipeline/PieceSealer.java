@@ -23,14 +23,15 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-/// Gives every piece of one region its place: a chunk that is stored already, or a new record in the worker's
-/// pack. New pieces that are neighbours in memory share a record, since bigger frames compress better.
+/// Gives every piece of one region its place: a chunk that is stored already, or a new record in
+/// the worker's pack. New pieces that are neighbours in memory share a record, since bigger frames
+/// compress better.
 ///
-/// Owned by the region's worker. Pieces queue up for one batched look-up; [#flush] must be called before the
-/// memory they lie in is given back.
+/// Owned by the region's worker. Pieces queue up for one batched look-up; [#flush] must be called
+/// before the memory they lie in is given back.
 final class PieceSealer implements RunCutter.Sink {
-    /// Plain bytes that one record may hold: four of the largest pieces. Twice as much gains no measurable
-    /// space and makes a single chunk dearer to read back.
+    /// Plain bytes that one record may hold: four of the largest pieces. Twice as much gains no
+    /// measurable space and makes a single chunk dearer to read back.
     static final int RECORD_BYTES = 256 << 10;
 
     private static final int QUEUE = 64;
@@ -64,7 +65,8 @@ final class PieceSealer implements RunCutter.Sink {
     private Set<PackId> foreign = Set.of();
 
     /// @param own tells the packs of this session and of those it adopted
-    /// @param digests of the region's leaves, 32 bytes each; off the leaf grain, room for those of its pieces
+    /// @param digests of the region's leaves, 32 bytes each; off the leaf grain, room for those of
+    ///     its pieces
     PieceSealer(
             ChunkHasher hasher,
             ChunkIndex stored,
@@ -101,8 +103,8 @@ final class PieceSealer implements RunCutter.Sink {
         digestsUsed = 0;
     }
 
-    /// Bytes of pieces and holes that the map did not have as they are, complete after [#flush]: what there is to
-    /// say about changes where leaves are not compared.
+    /// Bytes of pieces and holes that the map did not have as they are, complete after [#flush]:
+    /// what there is to say about changes where leaves are not compared.
     long changedBytes() {
         return changedBytes;
     }
@@ -227,7 +229,8 @@ final class PieceSealer implements RunCutter.Sink {
         }
     }
 
-    /// Stores piece `first` and the new neighbours that fit into its record; returns the first one left.
+    /// Stores piece `first` and the new neighbours that fit into its record; returns the first one
+    /// left.
     private int store(int first, int count) {
         int end = first;
         group.clear();

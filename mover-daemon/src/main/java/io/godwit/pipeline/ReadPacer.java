@@ -3,7 +3,8 @@ package io.godwit.pipeline;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 
-/// Holds reads back to a rate: bytes asked for are granted at most that fast, with a second's worth of burst.
+/// Holds reads back to a rate: bytes asked for are granted at most that fast, with a second's worth
+/// of burst.
 ///
 /// Any thread may call; each waits for its own share.
 public final class ReadPacer {

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 
-/// The threads that read a source for all workers: as many reads are in flight as there are threads, and one more
-/// for each worker that has run out of tiles.
+/// The threads that read a source for all workers: as many reads are in flight as there are
+/// threads, and one more for each worker that has run out of tiles.
 ///
 /// Platform threads, since file reads block them. The queue is bounded by the tiles that exist.
 final class ReaderPool implements AutoCloseable {

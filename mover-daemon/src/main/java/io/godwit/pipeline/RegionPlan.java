@@ -4,7 +4,8 @@ import static io.godwit.digest.LeafHasher.LEAF_BYTES;
 
 import java.util.Arrays;
 
-/// What to read of one region, and what the rest of it is. Reused by its worker for region after region.
+/// What to read of one region, and what the rest of it is. Reused by its worker for region after
+/// region.
 final class RegionPlan {
     static final long REGION_BYTES = 64L << 20;
     static final RegionPlan NOTHING = new RegionPlan();
@@ -16,7 +17,8 @@ final class RegionPlan {
     private int[] leaves = new int[64];
     private int spans;
 
-    /// @param newRestIsHole whether leaves outside the spans read as zeros (else they are as in the parent)
+    /// @param newRestIsHole whether leaves outside the spans read as zeros (else they are as in the
+    ///     parent)
     void begin(long newRegion, long newVolumeBytes, boolean newRestIsHole) {
         region = newRegion;
         volumeBytes = newVolumeBytes;
@@ -24,8 +26,8 @@ final class RegionPlan {
         spans = 0;
     }
 
-    /// Adds bytes of the volume, behind all that was added before; they are cut to this region and rounded
-    /// outward to leaves.
+    /// Adds bytes of the volume, behind all that was added before; they are cut to this region and
+    /// rounded outward to leaves.
     void add(long from, long to) {
         long start = Math.max(from, regionOffset());
         long end = Math.min(to, regionEnd());

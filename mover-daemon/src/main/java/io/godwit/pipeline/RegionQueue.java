@@ -10,8 +10,8 @@ import java.util.function.LongPredicate;
 
 /// Hands the regions of a volume out in order, each with what is to be read of it.
 ///
-/// Shared by the workers; a region that needs no work is never handed out: one without data whose parent has
-/// none either, or one without a change.
+/// Shared by the workers; a region that needs no work is never handed out: one without data whose
+/// parent has none either, or one without a change.
 final class RegionQueue implements RegionSupply {
     private final BlockSource source;
     private final ReadScope scope;
@@ -23,7 +23,8 @@ final class RegionQueue implements RegionSupply {
     private long next;
     private long dataFrom = -1;
 
-    /// @param scope for [ReadScope.Changed], with everything that must be read beside the listed changes
+    /// @param scope for [ReadScope.Changed], with everything that must be read beside the listed
+    ///     changes
     /// @param parentHasPage whether the parent has anything but a hole in a region
     RegionQueue(
             BlockSource source,
@@ -137,8 +138,8 @@ final class RegionQueue implements RegionSupply {
         }
     }
 
-    /// Whether a hole of the source is none by the rules of cutting: it is read as the zeros that it is, so that
-    /// chunks do not depend on which zeros a file system happens to store.
+    /// Whether a hole of the source is none by the rules of cutting: it is read as the zeros that
+    /// it is, so that chunks do not depend on which zeros a file system happens to store.
     private static boolean isShort(long from, long to) {
         return to - from < RunCutter.MIN_HOLE_LEAVES * (long) BLOCK_BYTES;
     }

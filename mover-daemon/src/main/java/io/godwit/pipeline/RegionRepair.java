@@ -6,9 +6,10 @@ import io.godwit.volume.RegionMap;
 
 /// Decides which worn parts of changed regions are cut afresh, within one budget for the run.
 ///
-/// Small changes split extents and leave chunks of which little is still used. Reading such a part again and
-/// cutting it anew keeps maps short and lets old packs die. The budget bounds what a run reads beside its
-/// changes: the larger of [#FLOOR_BYTES] and a quarter of what has changed so far. Any thread.
+/// Small changes split extents and leave chunks of which little is still used. Reading such a part
+/// again and cutting it anew keeps maps short and lets old packs die. The budget bounds what a run
+/// reads beside its changes: the larger of [#FLOOR_BYTES] and a quarter of what has changed so far.
+/// Any thread.
 final class RegionRepair {
     static final long FLOOR_BYTES = 64L << 20;
     private static final int SHARE = 4;

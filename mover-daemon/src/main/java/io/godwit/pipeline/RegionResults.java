@@ -9,10 +9,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// What became of the regions of a run: new pages by region, and which packs of others they newly refer to.
+/// What became of the regions of a run: new pages by region, and which packs of others they newly
+/// refer to.
 ///
-/// Regions that came to nothing new cost nothing; the others about a hundred bytes each, outside the heap
-/// ([PageRows]), so that a volume of many terabytes does not fill it. Any thread.
+/// Regions that came to nothing new cost nothing; the others about a hundred bytes each, outside
+/// the heap ([PageRows]), so that a volume of many terabytes does not fill it. Any thread.
 final class RegionResults implements AutoCloseable {
     private final TreeMap<Long, PageRows> rows = new TreeMap<>();
     private final TreeMap<Long, Set<PackId>> foreign = new TreeMap<>();
@@ -38,7 +39,8 @@ final class RegionResults implements AutoCloseable {
         return (int) (region % PageRows.COUNT);
     }
 
-    /// What was found in the region; when it is done once more, this replaces what was found before.
+    /// What was found in the region; when it is done once more, this replaces what was found
+    /// before.
     synchronized void found(long region, long changedBytes, long holesBytes) {
         PageRows block = rowsOf(region);
         int row = row(region);

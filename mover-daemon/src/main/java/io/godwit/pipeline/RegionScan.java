@@ -10,13 +10,14 @@ import io.godwit.volume.RegionMap;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Finds what differs in one region from what its map says, and has it stored: owns the region from its first
-/// byte to its last change.
+/// Finds what differs in one region from what its map says, and has it stored: owns the region from
+/// its first byte to its last change.
 ///
-/// With a chunker that cuts on leaves, every leaf that is read is hashed once: the digest tells whether it is
-/// zero, whether the map has the same, where chunks are cut, and what they are called. With one that cuts
-/// anywhere, leaves are only tested for zeros, and chunks are hashed once they are cut. Owned by one worker
-/// thread; all memory is reused from region to region, so that an unchanged region allocates nothing.
+/// With a chunker that cuts on leaves, every leaf that is read is hashed once: the digest tells
+/// whether it is zero, whether the map has the same, where chunks are cut, and what they are
+/// called. With one that cuts anywhere, leaves are only tested for zeros, and chunks are hashed
+/// once they are cut. Owned by one worker thread; all memory is reused from region to region, so
+/// that an unchanged region allocates nothing.
 final class RegionScan {
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final MemorySegment ZEROS = MemorySegment.ofArray(new byte[LEAF_BYTES]);
@@ -42,7 +43,8 @@ final class RegionScan {
     private long changedBytes;
 
     /// @param digests room for 32 bytes for each leaf of a region
-    /// @param expected what the map's leaves are, laid out by the caller for each region that is compared
+    /// @param expected what the map's leaves are, laid out by the caller for each region that is
+    ///     compared
     /// @param leafGrain whether the chunker cuts on leaves
     RegionScan(
             TileReader reader,
@@ -69,8 +71,10 @@ final class RegionScan {
     /// Reads what the plan says and leaves what differs from the map in the sealer's changes.
     ///
     /// @param newMap the parent's, or one hole
-    /// @param compareWithMap whether leaves equal to the map's are left alone (else all that is read is new)
-    /// @param recutEqual whether leaves equal to the map's are stored anew all the same, to mend a worn map
+    /// @param compareWithMap whether leaves equal to the map's are left alone (else all that is
+    ///     read is new)
+    /// @param recutEqual whether leaves equal to the map's are stored anew all the same, to mend a
+    ///     worn map
     /// @return bytes that differ from the map
     long run(RegionPlan newPlan, RegionMap newMap, boolean compareWithMap, boolean recutEqual)
             throws InterruptedException {
@@ -125,7 +129,8 @@ final class RegionScan {
         handOver(tile, at);
     }
 
-    /// Ends the run where the next tile does not continue it, else copies what is undecided in front of that.
+    /// Ends the run where the next tile does not continue it, else copies what is undecided in
+    /// front of that.
     private void handOver(Tile tile, long end) {
         Tile following = reader.following();
         boolean continued = following != null && following.spanLeaf(0) == next;

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Takes region after region from the queue and leaves a page for each one that changed.
 ///
-/// One platform thread; everything it uses but the queue, the metadata sink and the results is its own.
+/// One platform thread; everything it uses but the queue, the metadata sink and the results is its
+/// own.
 final class RegionWorker {
     /// What a worker needs to read the parent with.
     record Parent(VolumeTree tree, TreeReader reader, PageLoader loader) {}

@@ -8,10 +8,11 @@ import io.godwit.pack.PackLimits;
 import io.godwit.pack.PackWriter;
 import java.lang.foreign.MemorySegment;
 
-/// The off-heap memory of one run, carved from one slab within the budget: tiles for reading, buffers for packs.
+/// The off-heap memory of one run, carved from one slab within the budget: tiles for reading,
+/// buffers for packs.
 ///
-/// A pack buffer for each worker, one for metadata, and at least one in flight; tiles for each worker, and for one
-/// that does regions again: whatever the budget leaves
+/// A pack buffer for each worker, one for metadata, and at least one in flight; tiles for each
+/// worker, and for one that does regions again: whatever the budget leaves
 /// becomes more packs in flight, and where it does not suffice, there are fewer workers.
 final class RunBuffers implements AutoCloseable {
     private static final int TILE_BYTES = 1 << 20;

@@ -9,10 +9,10 @@ import java.lang.foreign.MemorySegment;
 /// Turns the changed leaves of one region, told in order, into holes and pieces.
 ///
 /// A run of changed leaves ends where an unchanged or unread leaf follows. Inside it, at least
-/// [#MIN_HOLE_LEAVES] zero leaves in a row are a hole, and what lies between holes is a data run that the
-/// [Chunker] cuts. Fewer zero leaves are data, unless they continue a hole of the parent or are all that
-/// changed there. Positions are bytes from the region's start. Owned by the region's worker; keeps nothing
-/// from one region to the next.
+/// [#MIN_HOLE_LEAVES] zero leaves in a row are a hole, and what lies between holes is a data run
+/// that the [Chunker] cuts. Fewer zero leaves are data, unless they continue a hole of the parent
+/// or are all that changed there. Positions are bytes from the region's start. Owned by the
+/// region's worker; keeps nothing from one region to the next.
 final class RunCutter {
     static final int MIN_HOLE_LEAVES = 8;
     private static final int MIN_HOLE_BYTES = MIN_HOLE_LEAVES * LEAF_BYTES;
@@ -40,8 +40,8 @@ final class RunCutter {
     private boolean zerosContinueHole;
     private boolean holeBefore;
 
-    /// @param digests of the whole region: leaf `i`'s at byte `32 * i`, written before the leaf is told (for a
-    ///     chunker that reads them)
+    /// @param digests of the whole region: leaf `i`'s at byte `32 * i`, written before the leaf is
+    ///     told (for a chunker that reads them)
     RunCutter(Chunker chunker, MemorySegment digests, Sink sink) {
         this.chunker = chunker;
         this.digests = digests;
@@ -56,8 +56,8 @@ final class RunCutter {
         holeBefore = false;
     }
 
-    /// Says where the bytes of the leaves that follow, and of those undecided, are: byte `position` of the
-    /// region at `newData[at]`.
+    /// Says where the bytes of the leaves that follow, and of those undecided, are: byte `position`
+    /// of the region at `newData[at]`.
     void place(MemorySegment newData, long at, int position) {
         data = newData;
         regionStartAt = at - position;

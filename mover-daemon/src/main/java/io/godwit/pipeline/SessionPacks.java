@@ -22,12 +22,13 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// The packs of one session. As long as it has stored less than [#SMALL_BYTES], everything goes into one common
-/// pack, data and metadata alike; then that becomes a worker's, each worker fills packs of its own, and metadata
-/// goes into metadata packs.
+/// The packs of one session. As long as it has stored less than [#SMALL_BYTES], everything goes
+/// into one common pack, data and metadata alike; then that becomes a worker's, each worker fills
+/// packs of its own, and metadata goes into metadata packs.
 ///
-/// Shared by the workers: the common pack and the metadata pack are used under this object's lock, all others by
-/// their worker alone. A writer goes with its pack, and is used again once that is finished.
+/// Shared by the workers: the common pack and the metadata pack are used under this object's lock,
+/// all others by their worker alone. A writer goes with its pack, and is used again once that is
+/// finished.
 final class SessionPacks implements MetaSink, AutoCloseable {
     /// Up to here a session stores one object: small runs cost few requests.
     static final int SMALL_BYTES = 1 << 20;
@@ -152,8 +153,8 @@ final class SessionPacks implements MetaSink, AutoCloseable {
         return pack;
     }
 
-    /// The pack that was common, for the first worker that asks once the session is not small any more; else a
-    /// new one.
+    /// The pack that was common, for the first worker that asks once the session is not small any
+    /// more; else a new one.
     OpenPack openForWorker() {
         synchronized (this) {
             OpenPack adopted = orphan;

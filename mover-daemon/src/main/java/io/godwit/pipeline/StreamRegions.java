@@ -9,10 +9,11 @@ import io.godwit.device.StreamSource;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Makes regions of a stream: a worker that asks for one reads it whole into a buffer, while others work on theirs.
+/// Makes regions of a stream: a worker that asks for one reads it whole into a buffer, while others
+/// work on theirs.
 ///
-/// To the readers it is a source of which only the regions in work can be read. As many regions are in memory as
-/// there are buffers.
+/// To the readers it is a source of which only the regions in work can be read. As many regions are
+/// in memory as there are buffers.
 final class StreamRegions implements RegionSupply, BlockSource {
     private final StreamSource stream;
     private final BufferPool buffers;

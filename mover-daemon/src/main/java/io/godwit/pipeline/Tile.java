@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/// A piece of off-heap memory with leaves of one region in it: up to [#MAX_SPANS] spans back to back, behind a
-/// headroom into which the region's worker copies the leaves it had not decided on.
+/// A piece of off-heap memory with leaves of one region in it: up to [#MAX_SPANS] spans back to
+/// back, behind a headroom into which the region's worker copies the leaves it had not decided on.
 ///
 /// Owned by the worker; between [#lend] and [#awaitFilled] by whoever fills it.
 final class Tile {
@@ -104,7 +104,8 @@ final class Tile {
         state.set(WAITING);
     }
 
-    /// Reads the spans, unless somebody does or did; called by readers and by the worker that needs it now.
+    /// Reads the spans, unless somebody does or did; called by readers and by the worker that needs
+    /// it now.
     void fillIfWaiting(VolumeReader reader) {
         if (state.compareAndSet(WAITING, READING)) {
             fill(reader);

@@ -3,10 +3,12 @@ package io.godwit.pipeline;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the spans of one region ahead of its worker, several tiles at once, and hands them out in order.
+/// Reads the spans of one region ahead of its worker, several tiles at once, and hands them out in
+/// order.
 ///
-/// Owned by the worker. The reading is done by the threads of [ReaderPool]; a tile is theirs only while it is
-/// being filled. Depth times tile size bounds the memory; the last tile handed out stays valid until `next`.
+/// Owned by the worker. The reading is done by the threads of [ReaderPool]; a tile is theirs only
+/// while it is being filled. Depth times tile size bounds the memory; the last tile handed out
+/// stays valid until `next`.
 final class TileReader {
     private final Tile[] ring;
     private final ReaderPool pool;
@@ -55,8 +57,8 @@ final class TileReader {
         return tile;
     }
 
-    /// The tile that [#next] will hand out, maybe still being filled (its spans and its headroom are ours); null
-    /// when the one handed out is the region's last.
+    /// The tile that [#next] will hand out, maybe still being filled (its spans and its headroom
+    /// are ours); null when the one handed out is the region's last.
     @Nullable Tile following() {
         long number = handedOut + 1;
         return number < submitted ? ring[(int) (number % ring.length)] : null;

@@ -7,15 +7,16 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Does in a thread of its own what must not be cut in two: a commit that was interrupted half-way would be told as
-/// "interrupted, nothing was committed" while the store has it.
+/// Does in a thread of its own what must not be cut in two: a commit that was interrupted half-way
+/// would be told as "interrupted, nothing was committed" while the store has it.
 final class Uninterrupted {
     private Uninterrupted() {}
 
-    /// Returns when the work is done, or throws what it threw. Whoever interrupts the caller meanwhile is heard
-    /// afterwards: the caller stays interrupted.
+    /// Returns when the work is done, or throws what it threw. Whoever interrupts the caller
+    /// meanwhile is heard afterwards: the caller stays interrupted.
     ///
-    /// @throws GodwitException `INTERRUPTED` when the caller was interrupted before; the work was not begun
+    /// @throws GodwitException `INTERRUPTED` when the caller was interrupted before; the work was
+    ///     not begun
     static void run(ThreadFactory factory, Runnable work) {
         if (Thread.currentThread().isInterrupted()) {
             throw new GodwitException(

@@ -10,8 +10,8 @@ import io.godwit.volume.Root;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a backup could not read and holds zeros for, as an attachment of its root: the next run reads these blocks
-/// whatever a list of changes says.
+/// What a backup could not read and holds zeros for, as an attachment of its root: the next run
+/// reads these blocks whatever a list of changes says.
 ///
 /// The attachment is `count varint, then offset and length of each extent as varints`.
 final class Unreadable {

@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
 
 /// Reads a source for the tiles: paced, counted, and going on behind what cannot be read.
 ///
-/// Blocks that fail are delivered as zeros and remembered; their list ends up in the result and in the
-/// snapshot, so that no later run takes them for what the volume held. Any thread may call.
+/// Blocks that fail are delivered as zeros and remembered; their list ends up in the result and in
+/// the snapshot, so that no later run takes them for what the volume held. Any thread may call.
 final class VolumeReader {
     private final BlockSource source;
     private final ReadPacer pacer;

@@ -7,9 +7,11 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
-/// Threads that do one piece of work together: the first failure ends all of them and is the caller's.
+/// Threads that do one piece of work together: the first failure ends all of them and is the
+/// caller's.
 ///
-/// Used by one thread, which waits for the others; platform threads, as the work blocks in files and native code.
+/// Used by one thread, which waits for the others; platform threads, as the work blocks in files
+/// and native code.
 public final class WorkerCrew {
     /// What each thread does.
     public interface Task {
@@ -29,7 +31,8 @@ public final class WorkerCrew {
 
     /// Runs the task on `count` threads and returns when all have ended.
     ///
-    /// @throws InterruptedException when the caller was interrupted; the threads have ended all the same
+    /// @throws InterruptedException when the caller was interrupted; the threads have ended all the
+    ///     same
     public void run(int count, Task task) throws InterruptedException {
         synchronized (this) {
             for (int i = 0; i < count; i++) {

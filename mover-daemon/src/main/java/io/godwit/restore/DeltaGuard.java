@@ -18,10 +18,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/// Keeps a delta restore from overwriting what never was this volume: a mistyped device holds other data.
+/// Keeps a delta restore from overwriting what never was this volume: a mistyped device holds other
+/// data.
 ///
-/// Chunks of the snapshot, spread over the volume, are looked for in the target. Nothing was that volume in which none
-/// of them is found; a target that reads as zeros there holds nothing. Owned by one thread.
+/// Chunks of the snapshot, spread over the volume, are looked for in the target. Nothing was that
+/// volume in which none of them is found; a target that reads as zeros there holds nothing. Owned
+/// by one thread.
 final class DeltaGuard {
     private static final int REGIONS_TRIED = 256;
     private static final int REGIONS = 16;

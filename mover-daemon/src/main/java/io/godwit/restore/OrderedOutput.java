@@ -6,7 +6,8 @@ import io.godwit.volume.Regions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Puts a stream's bytes into order: a region is gathered in memory as its records come, then written at once.
+/// Puts a stream's bytes into order: a region is gathered in memory as its records come, then
+/// written at once.
 ///
 /// Owned by one worker. To it, the region in memory is a target like any other.
 final class OrderedOutput implements BlockTarget {

@@ -4,10 +4,12 @@ import io.godwit.volume.ChunkTable;
 import io.godwit.volume.RegionMap;
 import java.util.Arrays;
 
-/// The extents of one region that are to be restored, in the order in which their records stand in packs, so that
-/// neighbours are fetched with one request. Reused by one worker: packed numbers, no objects.
+/// The extents of one region that are to be restored, in the order in which their records stand in
+/// packs, so that neighbours are fetched with one request. Reused by one worker: packed numbers, no
+/// objects.
 final class RecordOrder {
-    /// Bits of a key: pack number, record offset in the pack (a pack has at most 64 MiB), extent number.
+    /// Bits of a key: pack number, record offset in the pack (a pack has at most 64 MiB), extent
+    /// number.
     private static final int EXTENT_BITS = 17;
 
     private static final int OFFSET_BITS = 27;

@@ -9,10 +9,11 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
-/// Compares parts of a target with the snapshot byte by byte, where digests say that they differ or say nothing.
+/// Compares parts of a target with the snapshot byte by byte, where digests say that they differ or
+/// say nothing.
 ///
-/// What was written is fetched once more, so it is dear, and rare. Any thread may ask; one region at a time is looked
-/// at, since it is gathered in memory.
+/// What was written is fetched once more, so it is dear, and rare. Any thread may ask; one region
+/// at a time is looked at, since it is gathered in memory.
 final class RegionProof implements AutoCloseable {
     private static final int PART_BYTES = 1 << 20;
 

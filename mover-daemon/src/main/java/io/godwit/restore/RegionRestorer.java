@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Fetches, opens, checks and writes one region after the other.
 ///
-/// Records are fetched in the order in which they stand in packs, neighbours with one request; every chunk is hashed
-/// against its id before a byte of it is written; writes that continue each other are joined. What cannot be
-/// read does not stop the rest: its extents are noted. Owned by one worker thread.
+/// Records are fetched in the order in which they stand in packs, neighbours with one request;
+/// every chunk is hashed against its id before a byte of it is written; writes that continue each
+/// other are joined. What cannot be read does not stop the rest: its extents are noted. Owned by
+/// one worker thread.
 final class RegionRestorer implements AutoCloseable {
     /// One request fetches at most this much; larger ones gain nothing on disks or object storage.
     private static final int FETCH_BYTES = 4 << 20;
@@ -101,7 +102,8 @@ final class RegionRestorer implements AutoCloseable {
         return next >= 0 && next < map.start(extent) + map.length(extent);
     }
 
-    /// Fetches the record of entry `first` and those behind it that are near; returns the first entry left.
+    /// Fetches the record of entry `first` and those behind it that are near; returns the first
+    /// entry left.
     private int fetch(int first) {
         ChunkTable chunks = map.chunks();
         int slot = map.slot(order.extent(first));
@@ -134,7 +136,8 @@ final class RegionRestorer implements AutoCloseable {
         return behind;
     }
 
-    /// The records of a request that failed as a whole are asked for one by one: one bad sector is one record's.
+    /// The records of a request that failed as a whole are asked for one by one: one bad sector is
+    /// one record's.
     private int fetchAlone(int first, int behind) {
         int slot = map.slot(order.extent(first));
         RecordRef record = map.chunks().ref(slot).record();
@@ -224,7 +227,8 @@ final class RegionRestorer implements AutoCloseable {
         }
     }
 
-    /// Where in the plain buffer so many bytes fit; what waits there is written when they would not.
+    /// Where in the plain buffer so many bytes fit; what waits there is written when they would
+    /// not.
     private int roomFor(int length) {
         if (plainUsed + length > plain.byteSize()) {
             writeJoined();

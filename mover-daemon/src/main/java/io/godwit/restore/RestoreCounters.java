@@ -8,7 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /// What a restore has done so far; any thread adds, anybody reads.
 public final class RestoreCounters {
-    /// Keeps the list of what is bad from growing with the volume: neighbours are merged before it is cut off.
+    /// Keeps the list of what is bad from growing with the volume: neighbours are merged before it
+    /// is cut off.
     private static final int MAX_BAD = 100_000;
 
     public final LongAdder doneBytes = new LongAdder();

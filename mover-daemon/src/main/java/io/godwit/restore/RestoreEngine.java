@@ -33,12 +33,14 @@ import java.util.BitSet;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/// Restores one snapshot: reads its tree, and the records that its pages name, and writes a device, a file or a
-/// stream. It never needs the chunk index.
+/// Restores one snapshot: reads its tree, and the records that its pages name, and writes a device,
+/// a file or a stream. It never needs the chunk index.
 ///
-/// Regions are independent and go to workers in order. Used once, by one thread, which may be interrupted.
+/// Regions are independent and go to workers in order. Used once, by one thread, which may be
+/// interrupted.
 public final class RestoreEngine {
-    /// Workers beyond one for each core: as many as usually wait for the target. Who asks for one thread gets one.
+    /// Workers beyond one for each core: as many as usually wait for the target. Who asks for one
+    /// thread gets one.
     private static final int WAITING_WORKERS = 2;
 
     private final Repository repository;
@@ -62,7 +64,8 @@ public final class RestoreEngine {
 
     /// Does all of it.
     ///
-    /// @throws InterruptedException when the thread was interrupted; what is written stays, see `--resume`
+    /// @throws InterruptedException when the thread was interrupted; what is written stays, see
+    ///     `--resume`
     public RestoreResult run() throws InterruptedException {
         long start = settings.nanoClock().getAsLong();
         CatalogueEntry entry = request.snapshot();

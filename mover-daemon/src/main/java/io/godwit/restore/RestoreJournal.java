@@ -15,10 +15,11 @@ import java.util.List;
 
 /// Which regions of a restore are written, so that an interrupted one can be resumed.
 ///
-/// One small text file per target below the state directory: a line that says what is restored to what, one with the
-/// boot of the machine and the target's birth, then a region number a line, each written after the region was. A restore of something
-/// else to the same target replaces it. A write that the system has accepted survives the process but not
-/// the machine, so regions count only on the same boot. Any thread may note regions.
+/// One small text file per target below the state directory: a line that says what is restored to
+/// what, one with the boot of the machine and the target's birth, then a region number a line, each
+/// written after the region was. A restore of something else to the same target replaces it. A
+/// write that the system has accepted survives the process but not the machine, so regions count
+/// only on the same boot. Any thread may note regions.
 final class RestoreJournal {
     private static final int HEAD_LINES = 2;
 
@@ -46,8 +47,9 @@ final class RestoreJournal {
         }
     }
 
-    /// Inodes are used again at once, so that a file which was removed and made anew is told by its birth. Where the
-    /// file system does not keep that, this is the last change: no region counts then, and all are restored again.
+    /// Inodes are used again at once, so that a file which was removed and made anew is told by its
+    /// birth. Where the file system does not keep that, this is the last change: no region counts
+    /// then, and all are restored again.
     private static String born(Path target) {
         try {
             return Files.isRegularFile(target)
@@ -66,13 +68,15 @@ final class RestoreJournal {
         }
     }
 
-    /// Whether an earlier run has begun this very restore and not ended it: the target's content is its.
+    /// Whether an earlier run has begun this very restore and not ended it: the target's content is
+    /// its.
     boolean isBegun() {
         List<String> lines = lines();
         return !lines.isEmpty() && lines.getFirst().equals(head.getFirst());
     }
 
-    /// The regions that an earlier run had finished; none when there was none, or the machine was restarted.
+    /// The regions that an earlier run had finished; none when there was none, or the machine was
+    /// restarted.
     BitSet finished() {
         BitSet regions = new BitSet();
         List<String> lines = lines();
@@ -87,7 +91,8 @@ final class RestoreJournal {
         return regions;
     }
 
-    /// Starts anew, with these regions finished already. Whatever a torn last line held is gone then.
+    /// Starts anew, with these regions finished already. Whatever a torn last line held is gone
+    /// then.
     void begin(BitSet finished) {
         StringBuilder lines = new StringBuilder();
         head.forEach(line -> lines.append(line).append('\n'));

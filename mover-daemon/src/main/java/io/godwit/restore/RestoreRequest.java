@@ -11,7 +11,8 @@ import java.util.OptionalLong;
 /// @param delta write only what differs from what the target holds
 /// @param verify read everything back and compare
 /// @param sparse leave holes in a new file where the volume reads as zeros
-/// @param resume go on after what an interrupted restore of the same snapshot to the same target had finished
+/// @param resume go on after what an interrupted restore of the same snapshot to the same target
+///     had finished
 /// @param offset first byte of the volume to restore; the target then starts with it
 /// @param length bytes to restore; empty: to the end
 /// @param force overwrite a file system or a file that is not empty

@@ -8,7 +8,8 @@ import java.util.List;
 /// @param fetchedBytes read from the store
 /// @param writtenBytes written to the target, zeros included where they had to be written
 /// @param skippedBytes that the target held already, or that are holes left alone
-/// @param badExtents that could not be restored, by offset in the target; not empty means exit code 3
+/// @param badExtents that could not be restored, by offset in the target; not empty means exit code
+///     3
 /// @param syncSeconds of `seconds` that making it durable took
 public record RestoreResult(
         String snapshot,

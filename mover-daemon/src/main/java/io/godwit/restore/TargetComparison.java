@@ -16,8 +16,9 @@ import java.util.BitSet;
 
 /// Tells which parts of a region a target does not hold as the map says, by hashing what is there.
 ///
-/// On the leaf grain every leaf is compared with the leaf lists of the snapshot's packs; what they do not know
-/// counts as different. Off it, whole chunks are hashed and compared by id. Owned by one worker thread.
+/// On the leaf grain every leaf is compared with the leaf lists of the snapshot's packs; what they
+/// do not know counts as different. Off it, whole chunks are hashed and compared by id. Owned by
+/// one worker thread.
 final class TargetComparison {
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final int TILE_LEAVES = 256;
@@ -35,7 +36,8 @@ final class TargetComparison {
         hasher.zeroLeafDigest(zeroDigest, 0);
     }
 
-    /// The units of the map that differ in the target, within the window. Valid until the next call.
+    /// The units of the map that differ in the target, within the window. Valid until the next
+    /// call.
     BitSet differing(RegionMap map, long regionOffset, TargetWindow window) {
         differing.clear();
         if (map.grain() == LEAF_BYTES) {

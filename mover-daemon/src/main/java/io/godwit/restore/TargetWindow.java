@@ -5,8 +5,8 @@ import io.godwit.device.WriteFailure;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// The part of a volume that is restored, and where it lands: byte `from` of the volume is the target's first.
-/// What lies outside is cut off. Any thread may write.
+/// The part of a volume that is restored, and where it lands: byte `from` of the volume is the
+/// target's first. What lies outside is cut off. Any thread may write.
 final class TargetWindow {
     private final BlockTarget target;
     private final long from;

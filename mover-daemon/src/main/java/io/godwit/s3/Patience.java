@@ -7,7 +7,8 @@ import java.time.Duration;
 /// @param connect until there is a connection
 /// @param idle without a byte in either direction. A server that serves is never that silent
 /// @param answer until a small request is answered
-/// @param slowestBytesPerSecond what is slower is broken: the attempt ends, and with fewer at once the next is faster
+/// @param slowestBytesPerSecond what is slower is broken: the attempt ends, and with fewer at once
+///     the next is faster
 record Patience(Duration connect, Duration idle, Duration answer, long slowestBytesPerSecond) {
     static final Patience DEFAULT =
             new Patience(

@@ -30,11 +30,13 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 
-/// Amazon's client as this store wants it: it tries once, is told when to give up, and adds nothing of its own.
+/// Amazon's client as this store wants it: it tries once, is told when to give up, and adds nothing
+/// of its own.
 ///
 /// Its one thread ends attempts that take too long; requests run in the threads of the callers.
 final class S3Connection implements AutoCloseable {
-    /// Registers do not wait for the limit of [AdaptiveStore], so there are more connections than that.
+    /// Registers do not wait for the limit of [AdaptiveStore], so there are more connections than
+    /// that.
     private static final int CONNECTIONS = 2 * AdaptiveStore.MOST;
 
     private final S3Client client;
@@ -107,8 +109,8 @@ final class S3Connection implements AutoCloseable {
         return http;
     }
 
-    /// Of the URL, else of the surroundings. A server other than Amazon's hardly cares, so Amazon's machines are not
-    /// asked about it.
+    /// Of the URL, else of the surroundings. A server other than Amazon's hardly cares, so Amazon's
+    /// machines are not asked about it.
     private static Region region(StoreUrl.S3 url) {
         if (url.region().isPresent()) {
             return Region.of(url.region().get());

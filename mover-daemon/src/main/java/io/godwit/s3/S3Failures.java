@@ -21,9 +21,9 @@ import software.amazon.awssdk.core.exception.SdkException;
 
 /// Translates the vendor's failures into ours.
 ///
-/// A put is `INDETERMINATE` unless it certainly had no effect: no connection, or an answer that refuses the request
-/// itself (4xx but 408 and 409). A 5xx says nothing: a proxy may have lost the answer, and some servers say
-/// `SlowDown` when they could write to half of their disks.
+/// A put is `INDETERMINATE` unless it certainly had no effect: no connection, or an answer that
+/// refuses the request itself (4xx but 408 and 409). A 5xx says nothing: a proxy may have lost the
+/// answer, and some servers say `SlowDown` when they could write to half of their disks.
 final class S3Failures {
     private static final Pattern REGION = Pattern.compile("<Region>([^<]+)</Region>");
     private static final int ANSWER_SHOWN = 200;

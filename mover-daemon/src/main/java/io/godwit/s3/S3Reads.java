@@ -22,7 +22,8 @@ import software.amazon.awssdk.services.s3.model.HeadObjectRequest;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/// Whole objects, ranges and tails. Bodies are copied once, from the connection's buffer to where they belong.
+/// Whole objects, ranges and tails. Bodies are copied once, from the connection's buffer to where
+/// they belong.
 final class S3Reads {
     private static final int COMPARED_BYTES = 1 << 20;
     private static final int PIECE = 64 << 10;

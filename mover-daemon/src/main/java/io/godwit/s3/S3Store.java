@@ -28,12 +28,13 @@ import software.amazon.awssdk.services.s3.model.S3Object;
 
 /// A bucket, or the objects of one below a prefix.
 ///
-/// Put-if-absent is `If-None-Match: *`. Each call is one request (a list: one for every thousand names) in the
-/// caller's thread, and is not repeated here: `RetryingStore` does that. A CRC-32C goes with every put, for the server
-/// to check and keep, and comes back with every whole object; ranges are checked by what is in them.
+/// Put-if-absent is `If-None-Match: *`. Each call is one request (a list: one for every thousand
+/// names) in the caller's thread, and is not repeated here: `RetryingStore` does that. A CRC-32C
+/// goes with every put, for the server to check and keep, and comes back with every whole object;
+/// ranges are checked by what is in them.
 ///
-/// An answer is believed when it is the store's: an object without an ETag, a range that was not asked for or a body
-/// that ends early is a failure. Any number of threads.
+/// An answer is believed when it is the store's: an object without an ETag, a range that was not
+/// asked for or a body that ends early is a failure. Any number of threads.
 public final class S3Store implements Store {
     /// Of one put; no object of ours comes near it.
     private static final long PUT_BYTES_MAX = Integer.MAX_VALUE;
@@ -105,8 +106,9 @@ public final class S3Store implements Store {
         }
     }
 
-    /// What a broken connection meant. Some servers refuse a taken name before they have read the body and hang up, so
-    /// the 412 is lost each time again; the object tells. A register's content is for its protocol to judge.
+    /// What a broken connection meant. Some servers refuse a taken name before they have read the
+    /// body and hang up, so the 412 is lost each time again; the object tells. A register's content
+    /// is for its protocol to judge.
     private Put settled(ObjectKey key, MemorySegment content, GodwitException doubt) {
         if (doubt.kind() != FailureKind.INDETERMINATE || Thread.currentThread().isInterrupted()) {
             throw doubt;

@@ -15,7 +15,8 @@ import software.amazon.awssdk.http.SdkHttpClient;
 
 /// Ends requests whose body no longer goes out: a socket's time-out covers only what comes in.
 ///
-/// The timer's thread looks at each body once in `idle`; two looks that see the same, before its end, abort.
+/// The timer's thread looks at each body once in `idle`; two looks that see the same, before its
+/// end, abort.
 final class StallGuard implements SdkHttpClient {
     private final SdkHttpClient client;
     private final ScheduledExecutorService timer;

@@ -23,9 +23,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The transit engine of HashiCorp Vault: `encrypt` and `decrypt` of its HTTP API, version 1.
 ///
-/// One request a call, in the caller's thread, tried once: whoever opens a repository can try again. Redirects are not
-/// followed, as the token would go with them. What Vault answers is taken for words of a stranger: of it, only the
-/// status and the fields that are asked for count, and none of its text is repeated.
+/// One request a call, in the caller's thread, tried once: whoever opens a repository can try
+/// again. Redirects are not followed, as the token would go with them. What Vault answers is taken
+/// for words of a stranger: of it, only the status and the fields that are asked for count, and
+/// none of its text is repeated.
 public final class VaultTransit implements KeyService {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(30);
@@ -53,7 +54,8 @@ public final class VaultTransit implements KeyService {
         return field(answer, "ciphertext").getBytes(StandardCharsets.US_ASCII);
     }
 
-    /// Vault answers 400 for what another key has wrapped, and for versions of the key that were given up.
+    /// Vault answers 400 for what another key has wrapped, and for versions of the key that were
+    /// given up.
     @Override
     public Optional<byte[]> unwrap(byte[] wrapped) {
         String text = new String(wrapped, StandardCharsets.US_ASCII);

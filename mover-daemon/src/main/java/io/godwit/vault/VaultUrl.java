@@ -11,9 +11,10 @@ import java.util.regex.Pattern;
 
 /// Where a transit key is: `vault-transit://host:port/mount/key`.
 ///
-/// It speaks TLS, except to this machine itself (`localhost`, `127.…`, `[::1]`), where an agent listens;
-/// `vault-transit+https://` and `vault-transit+http://` say which. Without a port it is 8200. The last part is the key,
-/// everything before it the mount. It holds no secret; one that tries to is refused without being repeated.
+/// It speaks TLS, except to this machine itself (`localhost`, `127.…`, `[::1]`), where an agent
+/// listens; `vault-transit+https://` and `vault-transit+http://` say which. Without a port it is
+/// 8200. The last part is the key, everything before it the mount. It holds no secret; one that
+///       tries to is refused without being repeated.
 ///
 /// @param base `http://host:port` or `https://host:port`
 public record VaultUrl(URI base, String mount, String key) {

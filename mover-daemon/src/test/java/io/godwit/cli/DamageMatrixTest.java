@@ -16,10 +16,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// Every kind of object, damaged in every way: what `verify`, `snapshots`, `restore` and the next `backup` make of it.
+/// Every kind of object, damaged in every way: what `verify`, `snapshots`, `restore` and the next
+/// `backup` make of it.
 ///
-/// Usually every fourth case runs, with the node's cache or without it; `-Dgodwit.matrix=full` runs each of them both
-/// ways.
+/// Usually every fourth case runs, with the node's cache or without it; `-Dgodwit.matrix=full` runs
+/// each of them both ways.
 final class DamageMatrixTest {
     private static final List<String> VOLUMES = List.of("big", "small");
 
@@ -37,7 +38,8 @@ final class DamageMatrixTest {
         METADATA_PACK("m/", 0, "big"),
         MIXED_PACK("p/", 1, "small"),
         PATCHED_PACK("p/", 3, "small"),
-        /// Only a forgotten snapshot refers to it; but what it holds is known, and the next backup may refer to it.
+        /// Only a forgotten snapshot refers to it; but what it holds is known, and the next backup
+        /// may refer to it.
         FORGOTTEN_PACK("p/", 4, ""),
         INDEX_SEGMENT("idx/", 0, ""),
         SESSION("s/", 2, ""),

@@ -18,10 +18,11 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
-/// A repository with one object of every kind and more, made once, and copies of it that tests may damage.
+/// A repository with one object of every kind and more, made once, and copies of it that tests may
+/// damage.
 ///
-/// Volume `big` fills a data pack, a metadata pack and an index segment; what changes of it later, and all of volume
-/// `small`, goes into mixed packs. The last snapshot of `small` is forgotten.
+/// Volume `big` fills a data pack, a metadata pack and an index segment; what changes of it later,
+/// and all of volume `small`, goes into mixed packs. The last snapshot of `small` is forgotten.
 final class DamagedRepository {
     private static final int BIG = 1_300_000;
     private static final int SMALL = 200_000;

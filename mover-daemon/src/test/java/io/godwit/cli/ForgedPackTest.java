@@ -40,8 +40,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/// A data pack that somebody who holds the keys sealed anew: every checksum and every seal is right, and it says that
-/// it holds the chunks it held. But one byte of its plain text is another.
+/// A data pack that somebody who holds the keys sealed anew: every checksum and every seal is
+/// right, and it says that it holds the chunks it held. But one byte of its plain text is another.
 final class ForgedPackTest {
     private static final int SIZE = 1_500_000;
 

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// Writers that begin at the same moment: what is committed can be restored, what is not says so. The same with
-/// processes is in `.ci/long`.
+/// Writers that begin at the same moment: what is committed can be restored, what is not says so.
+/// The same with processes is in `.ci/long`.
 @Timeout(120)
 final class ManyWritersTest {
     private static final int WRITERS = 10;

@@ -162,7 +162,8 @@ final class NoSecretsTest {
         }
     }
 
-    /// The secrets in the text, as they are, in hexadecimal digits or in base 64, whole or in their first half.
+    /// The secrets in the text, as they are, in hexadecimal digits or in base 64, whole or in their
+    /// first half.
     private List<String> leaked(String text) {
         List<String> leaked = new ArrayList<>();
         String lower = text.toLowerCase(Locale.ROOT);

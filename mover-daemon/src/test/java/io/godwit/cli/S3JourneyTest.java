@@ -22,7 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/// The command line on a bucket of a real server: the whole story, and what is said when it goes wrong.
+/// The command line on a bucket of a real server: the whole story, and what is said when it goes
+/// wrong.
 @Timeout(120)
 final class S3JourneyTest {
     private static final int DATA = 3_000_000;

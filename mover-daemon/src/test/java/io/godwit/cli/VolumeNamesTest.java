@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/// Names that would mean something to a file system, a shell, a URL or this command line are names like any other.
+/// Names that would mean something to a file system, a shell, a URL or this command line are names
+/// like any other.
 final class VolumeNamesTest {
     @TempDir Path directory;
     private Cli cli;

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/// Clocks that jump between two backups: what was backed up last is the latest, and the parent of the next.
+/// Clocks that jump between two backups: what was backed up last is the latest, and the parent of
+/// the next.
 final class WrongClockTest {
     private static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
 

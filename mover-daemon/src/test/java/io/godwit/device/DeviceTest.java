@@ -372,7 +372,8 @@ final class DeviceTest {
         }
     }
 
-    /// Block 0 has a hole at its end, 1 is one, 2 has one at its start, 3 in its middle, 4 and 5 are holes.
+    /// Block 0 has a hole at its end, 1 is one, 2 has one at its start, 3 in its middle, 4 and 5
+    /// are holes.
     private static void checkSmallHoles(Path sparse) throws IOException {
         byte[] kib = random(10, 1024);
         try (RandomAccessFile file = new RandomAccessFile(sparse.toFile(), "rw")) {

@@ -9,7 +9,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A made-up /proc and /sys: disk 8:0 with partitions 8:1 and 8:2, disk 8:16 alone, loop device 7:3.
+/// A made-up /proc and /sys: disk 8:0 with partitions 8:1 and 8:2, disk 8:16 alone, loop device
+/// 7:3.
 final class DeviceUseTest {
     private static final long DISK = DeviceUse.number(8, 0);
     private static final long FIRST = DeviceUse.number(8, 1);

@@ -27,7 +27,8 @@ public final class ExtentList {
         size++;
     }
 
-    /// Appends what is data, not hole, of the source's bytes `[from, to)`; `from` is a multiple of the block.
+    /// Appends what is data, not hole, of the source's bytes `[from, to)`; `from` is a multiple of
+    /// the block.
     public void addData(BlockSource source, long from, long to) {
         long data = source.nextData(from);
         while (data < to) {

@@ -10,7 +10,8 @@ import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// A source whose bytes follow from their position, with blocks that cannot be read and reads that can be held up.
+/// A source whose bytes follow from their position, with blocks that cannot be read and reads that
+/// can be held up.
 final class PatternSource implements BlockSource {
     private final long size;
     private final Set<Long> badBlocks = new TreeSet<>();

@@ -12,7 +12,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What `./godwit` and `./build` share, and what the launcher does about the JVM's own words. Building is not tested here.
+/// What `./godwit` and `./build` share, and what the launcher does about the JVM's own words.
+/// Building is not tested here.
 final class LauncherTest {
     private static final Path ROOT =
             Path.of("").toAbsolutePath().resolveSibling(".mvn").getParent();

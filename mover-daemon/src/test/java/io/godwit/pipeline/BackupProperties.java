@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// Any history of edits and backups, whatever told what had changed: every snapshot reads back as what was there.
+/// Any history of edits and backups, whatever told what had changed: every snapshot reads back as
+/// what was there.
 final class BackupProperties {
     private static final int BLOCK = SparseImage.BLOCK;
     private static final long REGION = 64L << 20;
@@ -235,7 +236,8 @@ final class BackupProperties {
         }
     }
 
-    /// However many threads do it, and whatever zeros the file system stores, a volume is cut alike.
+    /// However many threads do it, and whatever zeros the file system stores, a volume is cut
+    /// alike.
     @ParameterizedTest
     @CsvSource({"21,leaf", "22,leaf", "23,gear:16KiB", "24,fixed:64KiB"})
     void cutsAlikeOnAnyNumberOfThreads(long seed, String chunker) throws Exception {

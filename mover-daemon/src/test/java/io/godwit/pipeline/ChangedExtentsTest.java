@@ -207,7 +207,8 @@ final class ChangedExtentsTest {
         fixture.assertRestores(next, image);
     }
 
-    /// A stream's pages count bytes, a file's count leaves: the rest of the base cannot be taken over.
+    /// A stream's pages count bytes, a file's count leaves: the rest of the base cannot be taken
+    /// over.
     @Test
     void readsEverythingOnABaseThatWasCutByAnotherChunker() throws Exception {
         Path source = source();

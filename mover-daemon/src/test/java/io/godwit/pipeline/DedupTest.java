@@ -30,7 +30,8 @@ final class DedupTest {
         return image;
     }
 
-    /// Above a mebibyte a session writes segments, which other nodes read; below it, one pack and none.
+    /// Above a mebibyte a session writes segments, which other nodes read; below it, one pack and
+    /// none.
     @ParameterizedTest
     @ValueSource(ints = {400_000, 5_000_000})
     void aSecondVolumeWithTheSameDataStoresNone(int bytes) throws Exception {

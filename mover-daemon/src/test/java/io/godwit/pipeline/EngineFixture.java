@@ -50,7 +50,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-/// A repository in a directory or in memory, and the engines on it, run for real with a few threads.
+/// A repository in a directory or in memory, and the engines on it, run for real with a few
+/// threads.
 final class EngineFixture implements AutoCloseable {
     static final VolumeName DB = new VolumeName("db");
     static final ReadScope EVERYTHING = new ReadScope.Everything();

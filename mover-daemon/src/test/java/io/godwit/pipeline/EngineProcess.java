@@ -15,8 +15,8 @@ public final class EngineProcess {
 
     /// Does what the arguments say.
     ///
-    /// @param arguments directory, cache directory, file for the answer; then `backup VOLUME SOURCE` or `restore
-    ///     SNAPSHOT TARGET`
+    /// @param arguments directory, cache directory, file for the answer; then `backup VOLUME
+    ///     SOURCE` or `restore SNAPSHOT TARGET`
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
         Path answer = Path.of(arguments[2]);

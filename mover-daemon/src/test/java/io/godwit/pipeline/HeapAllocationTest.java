@@ -13,10 +13,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// What is read does not pass through the heap: it grows with chunks that are new, and hardly with bytes that are
-/// read.
+/// What is read does not pass through the heap: it grows with chunks that are new, and hardly with
+/// bytes that are read.
 ///
-/// What a run costs whatever it reads is left out: two volumes are read, and only the difference counts.
+/// What a run costs whatever it reads is left out: two volumes are read, and only the difference
+/// counts.
 @Timeout(180)
 final class HeapAllocationTest {
     private static final int SMALL_MIB = 256;

@@ -8,7 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
-/// A store that tells a test of every put and read before it happens; the test may throw, wait or damage things.
+/// A store that tells a test of every put and read before it happens; the test may throw, wait or
+/// damage things.
 final class HookedStore implements Store {
     private final Store below;
     final AtomicLong putBytes = new AtomicLong();

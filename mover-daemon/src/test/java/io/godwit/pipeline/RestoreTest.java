@@ -139,7 +139,8 @@ final class RestoreTest {
                 .isLessThan(image.dataBytes() * 3 / 4);
     }
 
-    /// A read error of the store's disk fails a whole request; only the records in it that fail alone are lost.
+    /// A read error of the store's disk fails a whole request; only the records in it that fail
+    /// alone are lost.
     @Test
     void asksOneByOneWhenARequestFails() throws Exception {
         ObjectKey pack = largestDataPack();

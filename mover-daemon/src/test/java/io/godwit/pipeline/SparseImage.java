@@ -12,7 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
 
-/// The model of a volume: its blocks that are not all zeros. Copies are cheap, blocks are never changed in place.
+/// The model of a volume: its blocks that are not all zeros. Copies are cheap, blocks are never
+/// changed in place.
 final class SparseImage {
     static final int BLOCK = 4096;
     private static final byte[] ZEROS = new byte[BLOCK];
@@ -151,7 +152,8 @@ final class SparseImage {
         return file;
     }
 
-    /// Where a file differs from bytes `[from, to)` of this, as an offset in the file; -1 when it does not.
+    /// Where a file differs from bytes `[from, to)` of this, as an offset in the file; -1 when it
+    /// does not.
     long mismatch(Path file, long from, long to) throws IOException {
         try (FileChannel in = FileChannel.open(file)) {
             if (in.size() != to - from) {

@@ -22,8 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
-/// A network that does what networks do, between a client and a real server: what goes wrong, and how often, is set;
-/// which request it hits follows from the seed, the request and how often it was sent, whatever the threads do.
+/// A network that does what networks do, between a client and a real server: what goes wrong, and
+/// how often, is set; which request it hits follows from the seed, the request and how often it was
+/// sent, whatever the threads do.
 public final class FaultProxy implements AutoCloseable {
     /// What can happen to a request.
     public enum Fault {

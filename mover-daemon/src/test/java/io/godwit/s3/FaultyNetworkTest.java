@@ -38,7 +38,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A real server behind a network that loses, breaks, delays and lies: what the port promises still holds.
+/// A real server behind a network that loses, breaks, delays and lies: what the port promises still
+/// holds.
 @Timeout(60)
 final class FaultyNetworkTest {
     private static final Patience SHORT =

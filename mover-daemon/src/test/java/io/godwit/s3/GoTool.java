@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Assumptions;
 
 /// A server written in Go, built once into a cache folder outside of the source tree.
 ///
-/// Tests that need it are skipped, with the reason, where Go is missing or the build fails. What takes many minutes to build
-/// is built only where the environment says `GODWIT_TEST_SERVERS=all`.
+/// Tests that need it are skipped, with the reason, where Go is missing or the build fails. What
+/// takes many minutes to build is built only where the environment says `GODWIT_TEST_SERVERS=all`.
 record GoTool(String name, String module, boolean quick) {
     static final GoTool VERSITYGW =
             new GoTool("versitygw", "github.com/versity/versitygw/cmd/versitygw@v1.8.0", true);

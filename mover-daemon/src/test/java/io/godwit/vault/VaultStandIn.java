@@ -20,8 +20,9 @@ import javax.crypto.spec.SecretKeySpec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// What Vault's transit engine does over HTTP, as far as a client can tell: keys with versions, encrypt, decrypt and
-/// rewrap, tokens, the seal. It really encrypts, with AES-256-GCM as Vault does by default.
+/// What Vault's transit engine does over HTTP, as far as a client can tell: keys with versions,
+/// encrypt, decrypt and rewrap, tokens, the seal. It really encrypts, with AES-256-GCM as Vault
+/// does by default.
 public final class VaultStandIn implements AutoCloseable {
     public static final String TOKEN = "hvs.CAESIJ-stand-in-token-never-printed";
 
