@@ -5,7 +5,13 @@ package io.godwit.store;
 /// @param medium where the bytes are: the file system's type (`ext4`, `nfs4`), `memory`, `s3`
 /// @param singleHost only the processes of one host may use it at once: its names or listings may
 ///     be stale on another, or a name cannot be taken atomically there
-public record StoreTraits(String medium, boolean singleHost) {
+/// @param distant an answer takes so long that many requests at once are worth their memory
+public record StoreTraits(String medium, boolean singleHost, boolean distant) {
+    /// Of a store that answers at once.
+    public StoreTraits(String medium, boolean singleHost) {
+        this(medium, singleHost, false);
+    }
+
     public StoreTraits {
         if (medium.isBlank()) {
             throw new IllegalArgumentException("blank medium");

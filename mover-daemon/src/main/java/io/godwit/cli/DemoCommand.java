@@ -49,13 +49,14 @@ final class DemoCommand extends Task {
         return new Told();
     }
 
-    /// The same outside, without what the user has set up for real repositories.
+    /// The same outside, without what the user has set up for real repositories. What fails belongs to
+    /// the story, so it is told where the story is.
     private static Outside inside(Outside outside, OutputStream told, Path stage) {
         return new Outside(
                 Map.of("HOME", stage.toString()),
                 InputStream.nullInputStream(),
                 told,
-                outside.err(),
+                told,
                 outside.terminal(),
                 outside.secrets(),
                 outside.clock(),

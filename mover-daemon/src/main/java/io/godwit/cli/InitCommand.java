@@ -93,11 +93,14 @@ final class InitCommand extends Task {
                     url);
             out.printf(
                     Locale.ROOT,
-                    "Chunker %s, compression %s, store %s (%s).%n",
+                    "Chunker %s, compression %s, store %s, for %s.%n",
                     repository.config().chunker(),
                     repository.config().compression(),
                     repository.capabilities().medium(),
-                    repository.capabilities().tier().text());
+                    switch (repository.capabilities().tier()) {
+                        case SHARED -> "any number of hosts";
+                        case SINGLE_HOST -> "this host only";
+                    });
             out.println("Without the password or key nobody can read it: keep a copy elsewhere.");
         }
     }

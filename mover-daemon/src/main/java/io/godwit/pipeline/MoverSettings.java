@@ -74,7 +74,7 @@ public record MoverSettings(
     }
 
     /// Bytes that buffers may take.
-    long bufferBytes() {
+    public long bufferBytes() {
         return memoryBytes - FIXED_BYTES;
     }
 }

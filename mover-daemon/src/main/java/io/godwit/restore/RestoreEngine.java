@@ -43,6 +43,12 @@ public final class RestoreEngine {
     /// thread gets one.
     private static final int WAITING_WORKERS = 2;
 
+    /// With a distant store they wait for that: each has one request under way.
+    private static final int DISTANT_WORKERS = 12;
+
+    /// What a worker's buffers take.
+    private static final long WORKER_BYTES = 10L << 20;
+
     private final Repository repository;
     private final MoverSettings settings;
     private final RestoreRequest request;
@@ -72,7 +78,8 @@ public final class RestoreEngine {
         Root root = repository.readRoot(entry);
         long from = request.offset();
         long to = end(root.volumeBytes());
-        boolean goesOn = request.resume() && journal(from, to).isBegun();
+        boolean begun = journal(from, to).isBegun();
+        boolean goesOn = request.resume() && begun;
         TargetRequest wanted =
                 new TargetRequest(
                         request.target(),
@@ -83,7 +90,7 @@ public final class RestoreEngine {
         if (request.delta() && !request.force() && !goesOn) {
             guardDelta(root.tree(), from, to);
         }
-        try (BlockTarget target = BlockTargets.open(wanted)) {
+        try (BlockTarget target = open(wanted, begun)) {
             requirePossible(target);
             TargetWindow window = new TargetWindow(target, from, to, counters);
             RestoreJournal journal = journal(from, to);
@@ -107,6 +114,21 @@ public final class RestoreEngine {
                     counters.badExtents(),
                     (end - start) / 1e9,
                     (synced - syncStart) / 1e9);
+        }
+    }
+
+    private BlockTarget open(TargetRequest wanted, boolean begun) {
+        try {
+            return BlockTargets.open(wanted);
+        } catch (GodwitException refused) {
+            if (!begun || request.resume() || refused.kind() != FailureKind.INVALID) {
+                throw refused;
+            }
+            throw new GodwitException(
+                            FailureKind.INVALID, String.valueOf(refused.getMessage()), refused)
+                    .withObject(request.target())
+                    .withHint(
+                            "a restore to it was interrupted: use --resume to go on, or --force to begin again");
         }
     }
 
@@ -176,9 +198,16 @@ public final class RestoreEngine {
         journal.begin(finished);
         AtomicLong next = new AtomicLong(window.from() / Regions.REGION_BYTES);
         new WorkerCrew(settings.threadFactory(), () -> {})
-                .run(
-                        settings.threads() == 1 ? 1 : settings.threads() + WAITING_WORKERS,
-                        () -> restoreRegions(tree, window, next, finished, journal));
+                .run(workers(), () -> restoreRegions(tree, window, next, finished, journal));
+    }
+
+    private int workers() {
+        if (settings.threads() == 1) {
+            return 1;
+        }
+        int waiting = repository.store().traits().distant() ? DISTANT_WORKERS : WAITING_WORKERS;
+        int room = (int) Math.max(1, settings.bufferBytes() / WORKER_BYTES);
+        return Math.min(settings.threads() + waiting, Math.max(settings.threads(), room));
     }
 
     /// What one worker reads with.

@@ -279,7 +279,7 @@ public final class S3Store implements Store {
 
     @Override
     public StoreTraits traits() {
-        return new StoreTraits("s3", false);
+        return new StoreTraits("s3", false, true);
     }
 
     @Override

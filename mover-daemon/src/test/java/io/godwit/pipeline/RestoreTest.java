@@ -47,7 +47,10 @@ final class RestoreTest {
         }
         image.write(10_000_000, SparseImage.noise(random, 4_000_000));
         fixture = EngineFixture.inDirectory(directory, "leaf");
+        // One worker fills packs in the same order each time.
+        fixture.threads = 1;
         backup = fixture.backup(image.save(directory.resolve("source")));
+        fixture.threads = 2;
     }
 
     @AfterEach
@@ -296,6 +299,15 @@ final class RestoreTest {
                 catchThrowable(() -> fixture.restore(request(false, false, true, false, 0))),
                 FailureKind.UNAVAILABLE);
         fixture.store.beforeRead = key -> {};
+    }
+
+    @Test
+    void namesTheWayToGoOn() throws Exception {
+        failAtRegion(1);
+        Throwable refused =
+                catchThrowable(() -> fixture.restore(request(false, false, false, false, 0)));
+        EngineFixture.assertKind(refused, FailureKind.INVALID);
+        assertThat(((GodwitException) refused).hint().orElse("")).contains("--resume");
     }
 
     @Test
