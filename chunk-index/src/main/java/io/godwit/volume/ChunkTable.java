@@ -60,15 +60,20 @@ public final class ChunkTable {
     /// The slot of a reference, new or known.
     public int add(ChunkRef ref) {
         RecordRef record = ref.record();
-        return add(
+        writeRow(
                 addPack(record.pack(), record.metadata()),
                 record.ordinal(),
                 record.offset(),
                 record.sealedLength(),
                 record.plainLength(),
                 ref.plainOffset(),
-                ref.length(),
-                ref.id());
+                ref.length());
+        int at = count * ID_WORDS;
+        ids[at] = ref.id().word0();
+        ids[at + 1] = ref.id().word1();
+        ids[at + 2] = ref.id().word2();
+        ids[at + 3] = ref.id().word3();
+        return keepUnlessKnown();
     }
 
     /// The slot here of what stands in a slot of another table.
@@ -87,27 +92,8 @@ public final class ChunkTable {
     }
 
     /// The slot of a reference into a pack given by its number in this table, checked by the
-    /// caller.
-    int add(
-            int pack,
-            int ordinal,
-            int offset,
-            int sealedLength,
-            int plainLength,
-            int plainOffset,
-            int length,
-            ChunkId id) {
-        writeRow(pack, ordinal, offset, sealedLength, plainLength, plainOffset, length);
-        int at = count * ID_WORDS;
-        ids[at] = id.word0();
-        ids[at + 1] = id.word1();
-        ids[at + 2] = id.word2();
-        ids[at + 3] = id.word3();
-        return keepUnlessKnown();
-    }
-
-    /// The same with an id as [ChunkId#write] writes it: pages are read without an object for each
-    /// chunk.
+    /// caller; its id stands as [ChunkId#write] writes it, so that pages are read without an object
+    /// for each chunk.
     int add(
             int pack,
             int ordinal,
