@@ -1,9 +1,13 @@
 package io.godwit.commit;
 
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
 import io.godwit.format.ObjectKind;
+import io.godwit.pack.PackId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Reads what collections publish: `gc/`.
 public final class CollectionRecords {
@@ -28,6 +32,27 @@ public final class CollectionRecords {
 
     public Optional<CollectionPlan> plan(long round) {
         return records.get(ObjectKind.PLAN, CommitKeys.plan(round), CollectionFormat::plan);
+    }
+
+    /// A plan that is listed.
+    ///
+    /// @throws GodwitException `CORRUPT` when it cannot be read
+    public CollectionPlan listedPlan(long round) {
+        return plan(round).orElseThrow(() -> missing(round));
+    }
+
+    private static GodwitException missing(long round) {
+        return new GodwitException(
+                        FailureKind.CORRUPT, "plan is listed and cannot be read: round=" + round)
+                .withObject(CommitKeys.plan(round).value());
+    }
+
+    /// What a listed round forbids to use: what it deleted, or may delete while that is not
+    /// decided.
+    ///
+    /// @param sweep as it was read just now
+    Set<PackId> unusable(long round, Optional<CollectionSweep> sweep) {
+        return sweep.map(CollectionSweep::packs).orElseGet(() -> listedPlan(round).unusable());
     }
 
     public Optional<CollectionSweep> sweep(long round) {

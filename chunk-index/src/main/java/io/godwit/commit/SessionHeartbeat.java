@@ -105,15 +105,13 @@ final class SessionHeartbeat {
             return List.of();
         }
         try {
-            return collections.plansFrom(acknowledged + 1).stream().map(this::plan).toList();
+            return collections.plansFrom(acknowledged + 1).stream()
+                    .map(collections::listedPlan)
+                    .toList();
         } catch (GodwitException e) {
             missed(e);
             return List.of();
         }
-    }
-
-    private CollectionPlan plan(long round) {
-        return collections.plan(round).orElseThrow(() -> SessionStart.missing(round));
     }
 
     private boolean acknowledge(long plan) {

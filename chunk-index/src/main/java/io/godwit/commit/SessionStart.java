@@ -10,8 +10,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /// W0 to W2: from nothing to a session in which decisions may begin.
 final class SessionStart {
@@ -22,6 +20,7 @@ final class SessionStart {
     private final RepositoryAccess access;
     private final SessionRequest request;
     private final CollectionRecords collections;
+    private final CatchUp collected;
     private final Register register;
     private final Backoff backoff;
 
@@ -29,6 +28,7 @@ final class SessionStart {
         this.access = access;
         this.request = request;
         this.collections = new CollectionRecords(access);
+        this.collected = new CatchUp(access);
         this.register = new Register(access);
         this.backoff = new Backoff(access);
     }
@@ -43,7 +43,7 @@ final class SessionStart {
 
     Started start() {
         for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
-            long plan = bringIndexToNewestPlan();
+            long plan = collected.bring(request.index());
             SessionId id =
                     new SessionId(plan, access.random().nextLong(), access.random().nextInt());
             if (announce(id)) {
@@ -59,51 +59,6 @@ final class SessionStart {
                         "cannot open a session: attempts=%d store=%s"
                                 .formatted(ATTEMPTS, access.store().describe()))
                 .withHint("collections follow each other, or the store loses what it is given");
-    }
-
-    /// W0. Applies every sweep, marks what undecided plans condemn, and returns the newest plan.
-    private long bringIndexToNewestPlan() {
-        CollectedPacks index = request.index();
-        long watermark = index.watermark();
-        List<Long> plans = collections.plansFrom(Math.max(1, watermark));
-        if (watermark > 0 && plans.isEmpty()) {
-            watermark = 0;
-            plans = collections.plansFrom(1);
-        }
-        long known = watermark;
-        List<Long> unknown = plans.stream().filter(round -> round > known).toList();
-        List<Optional<CollectionSweep>> sweeps = access.fanOut().map(unknown, collections::sweep);
-        SortedMap<Long, Set<PackId>> decided = new TreeMap<>();
-        Set<PackId> condemned = new HashSet<>();
-        boolean gapless = true;
-        for (int i = 0; i < unknown.size(); i++) {
-            long round = unknown.get(i);
-            Set<PackId> packs = unusable(round, sweeps.get(i));
-            // The watermark passes no round that is not decided.
-            gapless &= sweeps.get(i).isPresent();
-            if (gapless) {
-                decided.put(round, packs);
-            } else {
-                condemned.addAll(packs);
-            }
-        }
-        long newest = plans.isEmpty() ? 0 : plans.getLast();
-        index.bringTo(newest, decided, condemned);
-        return newest;
-    }
-
-    private Set<PackId> unusable(long round, Optional<CollectionSweep> sweep) {
-        return sweep.map(CollectionSweep::packs).orElseGet(() -> plan(round).unusable());
-    }
-
-    private CollectionPlan plan(long round) {
-        return collections.plan(round).orElseThrow(() -> missing(round));
-    }
-
-    static GodwitException missing(long round) {
-        return new GodwitException(
-                        FailureKind.CORRUPT, "plan is listed and cannot be read: round=" + round)
-                .withObject(CommitKeys.plan(round).value());
     }
 
     /// W1. Sent once per sid: when it is not there afterwards, the sid is abandoned for good.
@@ -194,7 +149,7 @@ final class SessionStart {
         // A session's packs are younger than the plan in its name.
         long oldest = Collections.min(usable).plan();
         for (long round : collections.plansFrom(oldest + 1)) {
-            for (PackId pack : unusable(round, collections.sweep(round))) {
+            for (PackId pack : collections.unusable(round, collections.sweep(round))) {
                 if (usable.remove(pack.owner())) {
                     dropped("packs of session %s were condemned".formatted(pack.owner()));
                 }

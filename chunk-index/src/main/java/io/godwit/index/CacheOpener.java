@@ -88,7 +88,8 @@ final class CacheOpener {
         return new Opened(null, null);
     }
 
-    private Opened openToWrite(CacheLock lock) {
+    /// Opens it for who holds the lock; what is unusable is discarded.
+    Opened openToWrite(CacheLock lock) {
         sweepScratch();
         String reason = unusable();
         if (reason == null) {

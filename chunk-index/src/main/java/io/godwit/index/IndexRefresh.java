@@ -4,20 +4,17 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
+import io.godwit.pack.PackReader;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /// Brings a [LocalCache] up to date with its repository: first what was swept, then what was added.
 ///
@@ -33,10 +30,10 @@ public final class IndexRefresh {
         byte[] open(ObjectKey name, byte[] object);
     }
 
-    /// Reads the chunks that a pack's footer lists.
+    /// Reads the data chunks that a pack's footer lists; any number of threads may.
     @FunctionalInterface
     public interface FooterReader {
-        List<ChunkRef> chunks(PackId pack, boolean metadata);
+        List<ChunkRef> chunks(PackId pack);
     }
 
     /// What a decided collection round deleted.
@@ -46,17 +43,11 @@ public final class IndexRefresh {
         }
     }
 
-    /// A pack by name.
-    public record PackName(PackId pack, boolean metadata) {}
+    /// From this many rows on, sorting everything first is worth the spilling.
+    private static final long BULK_FROM_ROWS = 3L << 19;
 
-    /// Segments that are fetched ahead, and their bytes: enough to hide a distant store, little in
-    /// memory.
-    private static final int MAX_AHEAD = 16;
-
-    private static final long MAX_AHEAD_BYTES = 24L << 20;
-
-    /// From this much on, sorting everything first is worth the spilling: about 1.5 million rows.
-    private static final long BULK_FROM_BYTES = 64L << 20;
+    /// Those of a pack of 16 MiB, about.
+    private static final int USUAL_PACK_ROWS = 512;
 
     private final LocalCache cache;
     private final Store store;
@@ -116,32 +107,27 @@ public final class IndexRefresh {
 
     /// Takes in the index segments that the cache does not know yet, and returns how many rows they
     /// had.
-    ///
-    /// Fetches ahead, a bounded number of bytes. When there is much, as after a cache was
-    /// discarded, all of it is sorted first and taken in as one.
     public long takeSegments() {
-        List<Store.Listed> unknown = unknownSegments();
-        long bytes = unknown.stream().mapToLong(Store.Listed::length).sum();
-        if (bytes >= BULK_FROM_BYTES) {
-            List<ObjectKey> taken = new ArrayList<>();
-            long[] rows = {0};
-            long expected = bytes / SegmentFormat.USUAL_ROW_BYTES;
-            if (cache.addAll(expected, sink -> rows[0] = forEach(unknown, taken, sink))) {
-                taken.forEach(cache::noteSegment);
-                return rows[0];
-            }
-        }
-        List<ObjectKey> taken = new ArrayList<>();
-        return forEach(unknown, taken, segment -> takeOne(segment, taken.getLast()));
+        return takeSegments(unknownSegments(), (_, _) -> {});
     }
 
-    private void takeOne(SegmentReader segment, ObjectKey key) {
-        cache.add(segment);
-        cache.noteSegment(key);
+    /// Is shown each segment before its rows are taken in.
+    @FunctionalInterface
+    public interface SegmentWatcher {
+        void opened(Store.Listed object, SegmentReader segment);
     }
 
-    /// Names that are gone from the store are forgotten on the way.
-    private List<Store.Listed> unknownSegments() {
+    /// Takes in these segments.
+    public long takeSegments(List<Store.Listed> segments, SegmentWatcher watcher) {
+        long bytes = segments.stream().mapToLong(Store.Listed::length).sum();
+        return take(
+                bytes / SegmentFormat.USUAL_ROW_BYTES,
+                sink -> readSegments(segments, watcher, sink));
+    }
+
+    /// Segments of the store that the cache has not taken in. Names that are gone from the store
+    /// are forgotten on the way.
+    public List<Store.Listed> unknownSegments() {
         Set<String> known = new HashSet<>();
         cache.facts(FactKeys.SEGMENTS, (key, value) -> known.add(FactKeys.name(key)));
         List<Store.Listed> unknown = new ArrayList<>();
@@ -162,96 +148,119 @@ public final class IndexRefresh {
         return unknown;
     }
 
-    /// Shows the segments to `sink` in order, each after its name was added to `taken`; returns how
-    /// many rows.
-    private long forEach(
-            List<Store.Listed> segments, List<ObjectKey> taken, Consumer<SegmentReader> sink) {
-        Deque<Fetch> ahead = new ArrayDeque<>();
-        long aheadBytes = 0;
-        long rows = 0;
-        int next = 0;
-        while (next < segments.size() || !ahead.isEmpty()) {
-            if (next < segments.size()
-                    && ahead.size() < MAX_AHEAD
-                    && (ahead.isEmpty() || aheadBytes < MAX_AHEAD_BYTES)) {
-                Store.Listed listed = segments.get(next++);
-                ahead.addLast(fetch(listed));
-                aheadBytes += listed.length();
-            } else {
-                Fetch fetch = ahead.removeFirst();
-                aheadBytes -= fetch.listed().length();
-                rows += take(fetch, taken, sink);
-            }
-        }
-        return rows;
+    private void readSegments(List<Store.Listed> segments, SegmentWatcher watcher, Sink sink) {
+        FetchAhead<Store.Listed, Optional<byte[]>> ahead =
+                new FetchAhead<>(
+                        fetchers,
+                        listed -> store.get(listed.key(), SegmentFormat.MAX_OBJECT_BYTES),
+                        Store.Listed::length);
+        ahead.forEach(segments, (listed, object) -> read(listed, object, watcher, sink));
     }
 
-    private record Fetch(Store.Listed listed, CompletableFuture<Optional<byte[]>> object) {}
-
-    private Fetch fetch(Store.Listed listed) {
-        return new Fetch(
-                listed,
-                CompletableFuture.supplyAsync(
-                        () -> store.get(listed.key(), SegmentFormat.MAX_OBJECT_BYTES), fetchers));
-    }
-
-    private long take(Fetch fetch, List<ObjectKey> taken, Consumer<SegmentReader> sink) {
-        ObjectKey key = fetch.listed().key();
+    private void read(
+            Store.Listed listed,
+            Supplier<Optional<byte[]>> object,
+            SegmentWatcher watcher,
+            Sink sink) {
+        ObjectKey key = listed.key();
         try {
-            Optional<byte[]> object = joined(fetch.object());
-            if (object.isEmpty()) {
-                return 0;
+            Optional<byte[]> content = object.get();
+            if (content.isPresent()) {
+                SegmentReader segment =
+                        new SegmentReader(key.value(), opener.open(key, content.get()));
+                watcher.opened(listed, segment);
+                sink.take(segment, List.of(key.value()));
             }
-            byte[] content = opener.open(key, object.get());
-            SegmentReader reader = new SegmentReader(key.value(), content);
-            taken.add(key);
-            sink.accept(reader);
-            return reader.rows();
         } catch (GodwitException e) {
             if (e.kind() != FailureKind.CORRUPT) {
                 throw e;
             }
             warnings.warn("index segment left out: " + e.getMessage());
-            return 0;
         }
     }
 
-    private static Optional<byte[]> joined(CompletableFuture<Optional<byte[]>> object) {
+    /// Takes in the footers of packs that no segment lists, and that the cache does not know yet:
+    /// mixed packs of small sessions, or all packs when the segments are lost. Returns how many
+    /// rows they had.
+    public long takePacks(List<PackId> packs, FooterReader footers) {
+        List<PackId> unknown =
+                packs.stream()
+                        .filter(pack -> cache.fact(FactKeys.segment(pack.toString())) == null)
+                        .toList();
+        return take(
+                (long) unknown.size() * USUAL_PACK_ROWS, sink -> readPacks(unknown, footers, sink));
+    }
+
+    /// Rows of packs become segments in memory, so that there is one way for rows to go.
+    private void readPacks(List<PackId> packs, FooterReader footers, Sink sink) {
+        FetchAhead<PackId, List<ChunkRef>> ahead =
+                new FetchAhead<>(fetchers, footers::chunks, _ -> PackReader.TAIL_BYTES);
+        List<String> names = new ArrayList<>();
+        try (SegmentWriter rows = new SegmentWriter()) {
+            ahead.forEach(
+                    packs,
+                    (pack, footer) -> {
+                        List<ChunkRef> chunks = chunks(footer);
+                        if (!rows.hasRoomFor(chunks.size())) {
+                            hand(rows, names, sink);
+                        }
+                        chunks.forEach(rows::add);
+                        names.add(pack.toString());
+                    });
+            hand(rows, names, sink);
+        }
+    }
+
+    private static void hand(SegmentWriter rows, List<String> names, Sink sink) {
+        sink.take(new SegmentReader("footers", rows.finish()), List.copyOf(names));
+        names.clear();
+    }
+
+    private List<ChunkRef> chunks(Supplier<List<ChunkRef>> footer) {
         try {
-            return object.join();
-        } catch (CompletionException e) {
-            if (e.getCause() instanceof GodwitException failure) {
-                throw failure;
-            }
-            throw e;
-        }
-    }
-
-    /// Takes in the footers of packs that no segment lists: mixed packs of small sessions, or all
-    /// packs when the segments are lost. Returns how many rows they had.
-    public long takePacks(Iterable<PackName> packs, FooterReader footers) {
-        long rows = 0;
-        for (PackName name : packs) {
-            byte[] key = FactKeys.segment(name.pack().toString());
-            if (cache.fact(key) == null) {
-                rows += takePack(name, footers);
-                cache.putFacts(Map.of(key, FactKeys.KNOWN), false);
-            }
-        }
-        return rows;
-    }
-
-    private long takePack(PackName name, FooterReader footers) {
-        try {
-            List<ChunkRef> chunks = new ArrayList<>(footers.chunks(name.pack(), name.metadata()));
-            cache.add(chunks);
-            return chunks.size();
+            return footer.get();
         } catch (GodwitException e) {
             if (e.kind() != FailureKind.CORRUPT && e.kind() != FailureKind.NOT_FOUND) {
                 throw e;
             }
             warnings.warn("pack left out of the index: " + e.getMessage());
-            return 0;
+            return List.of();
         }
+    }
+
+    /// Where rows go, with the names of the objects that they are from.
+    private interface Sink {
+        void take(SegmentReader segment, List<String> names);
+    }
+
+    /// When there is much, as after a cache was discarded, all of it is sorted first and taken in
+    /// as one. Objects are noted once their rows are in.
+    private long take(long expectedRows, Consumer<Sink> source) {
+        long[] rows = {0};
+        if (expectedRows >= BULK_FROM_ROWS) {
+            List<String> taken = new ArrayList<>();
+            boolean done =
+                    cache.addAll(
+                            expectedRows,
+                            load ->
+                                    source.accept(
+                                            (segment, names) -> {
+                                                load.accept(segment);
+                                                rows[0] += segment.rows();
+                                                taken.addAll(names);
+                                            }));
+            if (done) {
+                cache.noteTaken(taken);
+                return rows[0];
+            }
+            rows[0] = 0;
+        }
+        source.accept(
+                (segment, names) -> {
+                    cache.add(segment);
+                    cache.noteTaken(names);
+                    rows[0] += segment.rows();
+                });
+        return rows[0];
     }
 }

@@ -241,6 +241,30 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         }
     }
 
+    /// Shows every data chunk that is on the disk, with its length, once, in the order of ids;
+    /// false when that cannot be: there is no disk, or it failed.
+    public boolean forEachChunk(ChunkVisitor visitor) {
+        int slot = inside.enterSlot();
+        try {
+            RocksTier tier = disk.get();
+            if (tier != null) {
+                tier.chunks(unusable, visitor);
+                return true;
+            }
+        } catch (CacheFailure e) {
+            abandonDisk(e);
+        } finally {
+            inside.leaveSlot(slot);
+        }
+        return false;
+    }
+
+    /// Is shown chunks.
+    @FunctionalInterface
+    public interface ChunkVisitor {
+        void chunk(ChunkId id, int length);
+    }
+
     /// Copies the leaf list of a pack to `target` and returns its length, or -1 when it is not
     /// here. A length over the target's size says how much room it takes: the target then holds
     /// nothing useful.
@@ -312,6 +336,33 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         }
     }
 
+    /// Forgets where chunks stand and their leaf lists, to learn them anew; only in mode `PRIMARY`.
+    /// What else this node remembers of the repository stays: sweeps, counters that tell when the
+    /// store goes back, what is distrusted.
+    public void forgetChunks() {
+        synchronized (changing) {
+            CacheOpener with = opener;
+            CacheLock held = lock;
+            RocksTier tier = writableDisk();
+            if (with == null || held == null || tier == null) {
+                throw new IllegalStateException("not ours to change: mode=" + mode());
+            }
+            diskWritable.set(false);
+            disk.set(null);
+            gate.await();
+            inside.await();
+            try {
+                tier.forgetChunks();
+            } catch (CacheFailure e) {
+                with.warn("discarded, it is built again", e);
+                with.markDamaged();
+            }
+            tier.close();
+            recent.clear();
+            attach(with.openToWrite(held));
+        }
+    }
+
     /// Makes files of everything that is in the database's log only.
     void flush() {
         write(RocksTier::flush, () -> {});
@@ -321,7 +372,16 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     /// Remembers that a segment's rows are in this cache: a session's own, once they are put.
     public void noteSegment(ObjectKey segment) {
-        putFacts(Map.of(FactKeys.segment(segment.value()), FactKeys.KNOWN), false);
+        noteTaken(List.of(segment.value()));
+    }
+
+    /// The same for any objects with rows: segments, or packs by their id.
+    void noteTaken(List<String> objects) {
+        Map<byte[], byte[]> taken = new TreeMap<>(Arrays::compareUnsigned);
+        objects.forEach(name -> taken.put(FactKeys.segment(name), FactKeys.KNOWN));
+        if (!taken.isEmpty()) {
+            putFacts(taken, false);
+        }
     }
 
     /// Forgets that segments were taken in: they are gone from the store, whose names are used

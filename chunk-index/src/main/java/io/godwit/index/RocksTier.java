@@ -1,5 +1,6 @@
 package io.godwit.index;
 
+import io.godwit.chunk.ChunkId;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import java.io.IOException;
@@ -10,8 +11,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ByteBufferGetStatus;
@@ -142,6 +145,28 @@ final class RocksTier implements AutoCloseable {
                         at)
                 && !RowFormat.in(unusable, batch.places(), at)) {
             batch.answer(i, LookupBatch.Answer.FOUND);
+        }
+    }
+
+    /// Shows all chunks in the order of their ids, except those in `unusable` packs and rows that
+    /// make no sense.
+    void chunks(PackSet unusable, LocalCache.ChunkVisitor visitor) throws CacheFailure {
+        try (Arena arena = Arena.ofConfined();
+                RocksIterator iterator = db.newIterator(chunks, readOnce)) {
+            MemorySegment wide = arena.allocate(RowFormat.WIDE_BYTES, Long.BYTES);
+            for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+                byte[] key = iterator.key();
+                byte[] row = iterator.value();
+                if (key.length == ChunkId.BYTES
+                        && RowFormat.unpack(MemorySegment.ofArray(row), 0, row.length, wide, 0)
+                        && !RowFormat.in(unusable, wide, 0)) {
+                    ChunkId id = ChunkId.read(MemorySegment.ofArray(key), 0);
+                    visitor.chunk(id, RowFormat.length(wide, 0));
+                }
+            }
+            iterator.status();
+        } catch (RocksDBException e) {
+            throw failure("cannot be read", e);
         }
     }
 
@@ -329,6 +354,20 @@ final class RocksTier implements AutoCloseable {
         MemorySegment key = arena.allocate(PackId.BYTES);
         SegmentFormat.putPack(key, 0, pack);
         return key.asByteBuffer();
+    }
+
+    /// Forgets all chunks and leaf lists, and what they were taken from; it must be closed then.
+    ///
+    /// The objects first: killed in between, it knows chunks that it will take in once more.
+    void forgetChunks() throws CacheFailure {
+        Map<byte[], byte[]> objects = new TreeMap<>(Arrays::compareUnsigned);
+        facts(FactKeys.SEGMENTS, (key, _) -> objects.put(key, new byte[0]));
+        putFacts(objects, true);
+        try {
+            db.dropColumnFamilies(List.of(chunks, leaves));
+        } catch (RocksDBException e) {
+            throw failure("cannot be written", e);
+        }
     }
 
     /// Makes files of everything that is in the log only.

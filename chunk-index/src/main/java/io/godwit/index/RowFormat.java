@@ -87,6 +87,11 @@ final class RowFormat {
         return new PackId(owner, wide.get(INT, at + 20));
     }
 
+    /// Of the chunk, in plain bytes.
+    static int length(MemorySegment wide, long at) {
+        return wide.get(INT, at + 44);
+    }
+
     static boolean metadata(MemorySegment wide, long at) {
         return wide.get(INT, at + 24) < 0;
     }

@@ -42,13 +42,15 @@ public final class SegmentWriter implements AutoCloseable {
         return count == 0;
     }
 
-    public boolean isFull() {
-        return count == SegmentFormat.MAX_ROWS;
+    /// Whether that many more rows fit. A pack's rows stand in one segment, so that a segment says
+    /// all about the packs it names.
+    public boolean hasRoomFor(int more) {
+        return count + more <= SegmentFormat.MAX_ROWS;
     }
 
     /// Adds a row. An id that was added before keeps its first place.
     public void add(ChunkRef ref) {
-        if (isFull()) {
+        if (!hasRoomFor(1)) {
             throw new IllegalStateException("segment is full: rows=" + count);
         }
         if ((long) (count + 1) * ROW_BYTES > rows.byteSize()) {

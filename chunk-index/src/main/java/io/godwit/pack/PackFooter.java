@@ -1,6 +1,7 @@
 package io.godwit.pack;
 
 import io.godwit.chunk.ChunkId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -43,6 +44,17 @@ public record PackFooter(PackId pack, boolean metadata, List<Entry> entries) {
 
     public ChunkRef ref(Entry entry, Chunk chunk) {
         return new ChunkRef(chunk.id(), record(entry), chunk.plainOffset(), chunk.length());
+    }
+
+    /// Where its data chunks stand: what an index is made of.
+    public List<ChunkRef> dataChunks() {
+        List<ChunkRef> chunks = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (entry.type() == RecordType.DATA || entry.type() == RecordType.DATA_GROUP) {
+                entry.chunks().forEach(chunk -> chunks.add(ref(entry, chunk)));
+            }
+        }
+        return chunks;
     }
 
     /// Where the pack's leaf list stands, if it has data chunks.

@@ -4,6 +4,7 @@ import io.godwit.chunk.ChunkHasher;
 import io.godwit.chunk.ChunkType;
 import io.godwit.commit.Catalogue;
 import io.godwit.commit.CatalogueEntry;
+import io.godwit.commit.CatchUp;
 import io.godwit.commit.CollectedPacks;
 import io.godwit.commit.CommitWarnings;
 import io.godwit.commit.DeadSessions;
@@ -77,7 +78,8 @@ public final class Repository implements AutoCloseable {
                         message ->
                                 surroundings
                                         .warnings()
-                                        .warn(CommitWarnings.Kind.DAMAGED_OBJECT, message));
+                                        .warn(CommitWarnings.Kind.DAMAGED_OBJECT, message),
+                        task -> surroundings.waiters().newThread(task).start());
         this.collectedPacks = new RefreshedIndex(cache, refresh);
     }
 
@@ -189,6 +191,16 @@ public final class Repository implements AutoCloseable {
         synchronized (refresh) {
             return refresh.takeSegments();
         }
+    }
+
+    /// What makes this node's index anew.
+    public IndexRebuild indexRebuild(IndexRebuild.Phases phases) {
+        return new IndexRebuild(this, refresh, phases);
+    }
+
+    /// Makes the index forget what collections deleted, as a session does when it begins.
+    void catchUp() {
+        new CatchUp(access).bring(collectedPacks);
     }
 
     public Forgetting forgetting() {

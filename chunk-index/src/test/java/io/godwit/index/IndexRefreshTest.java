@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
-import io.godwit.index.IndexRefresh.PackName;
 import io.godwit.index.IndexRefresh.Sweep;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
@@ -186,15 +185,11 @@ final class IndexRefreshTest {
     void rebuildsFromFooters() {
         Rows rows = new Rows(1);
         List<ChunkRef> refs = rows.refs(40, 2);
-        List<PackName> names =
-                List.of(
-                        new PackName(rows.pack(0), false),
-                        new PackName(rows.pack(1), false),
-                        new PackName(rows.pack(2), false));
-        assertThat(refresh.takePacks(names, (pack, metadata) -> footer(refs, pack))).isEqualTo(40);
+        List<PackId> packs = List.of(rows.pack(0), rows.pack(1), rows.pack(2));
+        assertThat(refresh.takePacks(packs, pack -> footer(refs, pack))).isEqualTo(40);
         assertThat(warnings).hasSize(1);
         LocalCacheTest.assertFinds(cache, refs);
-        assertThat(refresh.takePacks(names, (pack, metadata) -> footer(refs, pack))).isZero();
+        assertThat(refresh.takePacks(packs, pack -> footer(refs, pack))).isZero();
     }
 
     private static List<ChunkRef> footer(List<ChunkRef> refs, PackId pack) {

@@ -5,7 +5,8 @@ package io.godwit.check;
 /// @param logicalBytes sizes of all snapshots together
 /// @param uniqueBytes plain bytes of the data chunks in all packs, each once
 /// @param storedBytes of all packs
-/// @param indexDigest of the ids and lengths of all data chunks, 64 hexadecimal digits
+/// @param indexDigest of all data chunks, see [io.godwit.index.IndexDigest]; an index that was
+///     rebuilt has the same
 public record RepositoryStats(
         long snapshots,
         long volumes,

@@ -3,19 +3,16 @@ package io.godwit.check;
 import io.godwit.chunk.ChunkId;
 import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CatalogueView;
-import io.godwit.digest.KeyedHasher;
 import io.godwit.error.GodwitException;
-import io.godwit.pack.PackFooter;
+import io.godwit.index.IndexDigest;
+import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackNames;
 import io.godwit.pack.PackReader;
-import io.godwit.pack.RecordType;
 import io.godwit.repository.Repository;
 import io.godwit.store.Store;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.Set;
 
 /// Counts what packs hold, by their own footers: the truth, whatever a cache says.
@@ -28,13 +25,14 @@ public final class StatsEngine {
     private final Repository repository;
     private final MemorySegment tail = Arena.ofAuto().allocate(PackReader.TAIL_BYTES);
     private final Set<ChunkId> known = new HashSet<>();
-    private final byte[] digest = new byte[32];
+    private final IndexDigest digest;
     private long uniqueBytes;
     private long storedBytes;
     private long packs;
 
     public StatsEngine(Repository repository) {
         this.repository = repository;
+        this.digest = new IndexDigest(repository.keys().metaKey());
     }
 
     public RepositoryStats run() throws InterruptedException {
@@ -50,7 +48,7 @@ public final class StatsEngine {
                 storedBytes,
                 packs,
                 known.size(),
-                HexFormat.of().formatHex(digest));
+                digest.hex());
     }
 
     private void count(String prefix, PackReader reader) throws InterruptedException {
@@ -74,35 +72,16 @@ public final class StatsEngine {
     private void count(PackReader reader, PackNames.PackName name) {
         try {
             reader.open(name.pack(), name.metadata(), tail)
-                    .ifPresent(opened -> opened.footer().entries().forEach(this::count));
+                    .ifPresent(opened -> opened.footer().dataChunks().forEach(this::count));
         } catch (GodwitException e) {
             SnapshotWalk.requireDamage(e);
         }
     }
 
-    private void count(PackFooter.Entry entry) {
-        boolean data = entry.type() == RecordType.DATA || entry.type() == RecordType.DATA_GROUP;
-        if (!data) {
-            return;
-        }
-        for (PackFooter.Chunk chunk : entry.chunks()) {
-            if (known.add(chunk.id())) {
-                uniqueBytes += chunk.length();
-                mix(chunk);
-            }
-        }
-    }
-
-    /// The digest does not depend on the order in which chunks are met: it is the exclusive or of
-    /// their hashes.
-    private void mix(PackFooter.Chunk chunk) {
-        KeyedHasher hasher = new KeyedHasher(repository.keys().metaKey());
-        byte[] text = (chunk.id() + " " + chunk.length()).getBytes(StandardCharsets.US_ASCII);
-        hasher.reset();
-        hasher.update(text, 0, text.length);
-        byte[] hash = hasher.finish();
-        for (int i = 0; i < digest.length; i++) {
-            digest[i] ^= hash[i];
+    private void count(ChunkRef chunk) {
+        if (known.add(chunk.id())) {
+            uniqueBytes += chunk.length();
+            digest.add(chunk.id(), chunk.length());
         }
     }
 }

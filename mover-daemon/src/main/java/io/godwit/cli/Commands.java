@@ -21,6 +21,7 @@ enum Commands {
     SCRUB,
     STATS,
     FORGET,
+    INDEX,
     KEY,
     DEMO,
     DOCTOR,
@@ -44,6 +45,7 @@ enum Commands {
                     SCRUB,
                     STATS,
                     FORGET,
+                    INDEX,
                     KEY,
                     COMPLETION,
                     HELP ->
@@ -64,6 +66,7 @@ enum Commands {
             case SCRUB -> new ScrubCommand();
             case STATS -> new StatsCommand();
             case FORGET -> new ForgetCommand();
+            case INDEX -> new IndexCommand();
             case KEY -> new KeyCommand();
             case DEMO -> new DemoCommand();
             case DOCTOR -> new DoctorCommand();

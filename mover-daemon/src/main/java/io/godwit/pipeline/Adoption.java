@@ -5,12 +5,9 @@ import io.godwit.commit.Session;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.index.AttemptJournal;
-import io.godwit.pack.ChunkRef;
-import io.godwit.pack.PackFooter;
 import io.godwit.pack.PackId;
 import io.godwit.pack.PackNames;
 import io.godwit.pack.PackReader;
-import io.godwit.pack.RecordType;
 import io.godwit.pack.SessionId;
 import io.godwit.repository.Repository;
 import io.godwit.store.ObjectKey;
@@ -111,22 +108,12 @@ final class Adoption {
     private void index(PackReader reader, PackId pack, MemorySegment buffer) {
         try {
             Optional<PackReader.Opened> opened = reader.open(pack, false, buffer);
-            opened.ifPresent(found -> repository.cache().add(chunks(found.footer())));
+            opened.ifPresent(found -> repository.cache().add(found.footer().dataChunks()));
         } catch (GodwitException e) {
             // What cannot be read is stored again.
             if (e.kind() != FailureKind.CORRUPT) {
                 throw e;
             }
         }
-    }
-
-    private static List<ChunkRef> chunks(PackFooter footer) {
-        List<ChunkRef> chunks = new ArrayList<>();
-        for (PackFooter.Entry entry : footer.entries()) {
-            if (entry.type() == RecordType.DATA || entry.type() == RecordType.DATA_GROUP) {
-                entry.chunks().forEach(chunk -> chunks.add(footer.ref(entry, chunk)));
-            }
-        }
-        return chunks;
     }
 }

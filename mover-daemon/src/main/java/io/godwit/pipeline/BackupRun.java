@@ -289,12 +289,10 @@ final class BackupRun implements AutoCloseable {
             repository.cache().add(pack.chunks());
             sessionIndex.durable(pack.id());
             synchronized (segment) {
-                for (ChunkRef chunk : pack.chunks()) {
-                    if (segment.isFull()) {
-                        putSegment();
-                    }
-                    segment.add(chunk);
+                if (!segment.hasRoomFor(pack.chunks().size())) {
+                    putSegment();
                 }
+                pack.chunks().forEach(segment::add);
             }
         }
     }

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -163,11 +164,20 @@ final class HelpTest {
 
     /// The help of its commands, where a command has some.
     private String below(String help) {
-        return help.startsWith("Usage: godwit key")
-                ? Stream.of("list", "add", "remove", "rotate")
-                        .map(name -> cli.call("help", "key", name).out())
-                        .collect(Collectors.joining())
-                : "";
+        return Map.of(
+                        "key",
+                        List.of("list", "add", "remove", "rotate"),
+                        "index",
+                        List.of("rebuild"))
+                .entrySet()
+                .stream()
+                .filter(command -> help.startsWith("Usage: godwit " + command.getKey() + " "))
+                .flatMap(
+                        command ->
+                                command.getValue().stream()
+                                        .map(name -> cli.call("help", command.getKey(), name)))
+                .map(Cli.Answer::out)
+                .collect(Collectors.joining());
     }
 
     private static Stream<String> commandLines(String reference) {
