@@ -13,13 +13,14 @@ import io.godwit.pipeline.WorkerCrew;
 import io.godwit.repository.Repository;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
@@ -185,34 +186,51 @@ public final class VerifyEngine {
         if (request.dataPercent() == 0) {
             return;
         }
-        List<PackId> order = new ArrayList<>(packs.keySet());
-        Collections.sort(order);
-        Collections.shuffle(order, new Random(settings.random().nextLong()));
-        int wanted = (int) Math.ceil(order.size() * request.dataPercent() / 100);
-        List<PackId> chosen = order.subList(0, wanted);
+        NavigableMap<PackId, Long> sealedBytes = new TreeMap<>();
+        packs.keySet().forEach(pack -> sealedBytes.put(pack, inventory.sealedBytes(pack)));
+        RotatingSample sample =
+                new RotatingSample(
+                        placeFile(), sealedBytes, request.dataPercent(), settings.random());
+        List<PackId> chosen = sample.chosen();
         listener.phase("reading data", chosen.stream().mapToLong(inventory::sealedBytes).sum());
         AtomicInteger next = new AtomicInteger();
-        new WorkerCrew(settings.threadFactory(), () -> {})
-                .run(
-                        settings.threads(),
-                        () -> {
-                            try (PackExamination examination =
-                                    new PackExamination(
-                                            repository,
-                                            repository.newHasher(settings.kernel()),
-                                            damage,
-                                            readBytes,
-                                            chunks)) {
-                                for (int i = next.getAndIncrement();
-                                        i < chosen.size();
-                                        i = next.getAndIncrement()) {
-                                    stopWhenInterrupted();
-                                    PackId pack = chosen.get(i);
-                                    examination.examine(pack, Boolean.TRUE.equals(packs.get(pack)));
-                                    doneBytes.add(inventory.sealedBytes(pack));
+        try {
+            new WorkerCrew(settings.threadFactory(), () -> {})
+                    .run(
+                            settings.threads(),
+                            () -> {
+                                try (PackExamination examination = newExamination()) {
+                                    for (int i = next.getAndIncrement();
+                                            i < chosen.size();
+                                            i = next.getAndIncrement()) {
+                                        stopWhenInterrupted();
+                                        PackId pack = chosen.get(i);
+                                        examination.examine(
+                                                pack, Boolean.TRUE.equals(packs.get(pack)));
+                                        doneBytes.add(inventory.sealedBytes(pack));
+                                        sample.read(i);
+                                    }
                                 }
-                            }
-                        });
+                            });
+        } finally {
+            sample.note();
+        }
+    }
+
+    private PackExamination newExamination() {
+        return new PackExamination(
+                repository, repository.newHasher(settings.kernel()), damage, readBytes, chunks);
+    }
+
+    /// Of this repository, and of this volume where one snapshot is verified: the next one shares
+    /// most packs with it.
+    private Path placeFile() {
+        String repositoryId = HexFormat.of().formatHex(repository.keys().repositoryId());
+        String scope =
+                request.everything()
+                        ? ""
+                        : "-" + repository.access().keyOf(request.snapshots().getFirst().volume());
+        return settings.stateDirectory().resolve("verify-" + repositoryId + scope);
     }
 
     /// Walks once more, this time without leaving out what snapshots share, to say what the damage

@@ -8,7 +8,7 @@ import java.util.List;
 /// @param snapshots whose structure is walked, and whose data is read
 /// @param everything whether these are all snapshots: then objects that belong to no snapshot are
 ///     looked at too
-/// @param dataPercent of the packs with data that are read and compared in full, 0 to 100
+/// @param dataPercent of the bytes in packs that are read and compared, 0 to 100
 public record VerifyRequest(
         List<CatalogueEntry> snapshots, boolean everything, double dataPercent) {
     public VerifyRequest {

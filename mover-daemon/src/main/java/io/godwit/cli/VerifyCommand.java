@@ -39,7 +39,7 @@ final class VerifyCommand extends Task {
             paramLabel = "N%",
             arity = "0..1",
             fallbackValue = "100%",
-            description = "Read, open and hash the data too; with =N%% that much of it, at random.")
+            description = "Read, open and hash the data too; with =N%% the next so much of it.")
     @Nullable String readData;
 
     @Override
