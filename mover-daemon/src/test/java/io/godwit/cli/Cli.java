@@ -71,9 +71,14 @@ final class Cli {
 
     /// A command on the repository, opened with the key file.
     Answer run(String... words) {
+        return call(onRepository(words));
+    }
+
+    /// The words of a command with the repository and its key.
+    String[] onRepository(String... words) {
         List<String> line = new ArrayList<>(List.of(words));
         line.addAll(List.of("-r", repository.toString(), "--key-file", path("key")));
-        return call(line.toArray(String[]::new));
+        return line.toArray(String[]::new);
     }
 
     /// A command as it stands.

@@ -7,8 +7,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,10 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class SignalTest {
     @TempDir Path directory;
     private Cli cli;
+    private CliProcess process;
 
     @BeforeEach
     void start() {
         cli = new Cli(directory);
+        process = new CliProcess(cli);
         assertThat(cli.run("init").exitCode()).isZero();
     }
 
@@ -35,7 +35,7 @@ final class SignalTest {
     void aSignalEndsABackupInOrder(String signal, int exitCode) throws Exception {
         Path image = cli.image("image", 64 << 20, 0, 1);
         Process backup =
-                start(in("backup", "db", image.toString(), "--limit-read", "4M", "--json"));
+                process.start("backup", "db", image.toString(), "--limit-read", "4M", "--json");
         awaitSession();
         signal(signal, backup);
 
@@ -53,7 +53,7 @@ final class SignalTest {
     /// Nobody writes into the pipe, so the run would wait for ever.
     @Test
     void aSignalEndsABackupOfASilentStream() throws Exception {
-        Process backup = new ProcessBuilder(java(in("backup", "dump", "-"))).start();
+        Process backup = new ProcessBuilder(process.onRepository("backup", "dump", "-")).start();
         awaitSession();
         signal("INT", backup);
 
@@ -67,7 +67,8 @@ final class SignalTest {
     void aSignalEndsARestoreIntoAPipeThatNobodyReads() throws Exception {
         Path image = cli.image("image", 1 << 20, 0, 1);
         assertThat(cli.run("backup", "db", image.toString()).exitCode()).isZero();
-        Process restore = new ProcessBuilder(java(in("restore", "latest:db", "-"))).start();
+        Process restore =
+                new ProcessBuilder(process.onRepository("restore", "latest:db", "-")).start();
         while (restore.getInputStream().available() == 0) {
             assertThat(restore.isAlive()).isTrue();
             Thread.sleep(20);
@@ -102,7 +103,7 @@ final class SignalTest {
     @Test
     void aReaderThatHasSeenEnoughIsNoFailure() throws Exception {
         Process listing =
-                new ProcessBuilder(java("completion", "bash"))
+                new ProcessBuilder(process.of("completion", "bash"))
                         .redirectError(directory.resolve("err").toFile())
                         .start();
         listing.getInputStream().close();
@@ -114,7 +115,7 @@ final class SignalTest {
     @Test
     void aFullDiskBehindStandardOutputIsOne() throws Exception {
         Process listing =
-                new ProcessBuilder(java("completion", "bash"))
+                new ProcessBuilder(process.of("completion", "bash"))
                         .redirectOutput(Path.of("/dev/full").toFile())
                         .redirectError(directory.resolve("err").toFile())
                         .start();
@@ -128,7 +129,7 @@ final class SignalTest {
     void standardOutputCarriesTheVolumeAlone() throws Exception {
         Path image = cli.image("image", 300_000, 50_000, 1);
         cli.run("backup", "db", image.toString());
-        Process restore = start(in("restore", "latest:db", "-", "--json"));
+        Process restore = process.start("restore", "latest:db", "-", "--json");
 
         assertThat(restore.waitFor()).isZero();
         assertThat(directory.resolve("out")).hasSameBinaryContentAs(image);
@@ -139,7 +140,7 @@ final class SignalTest {
     @Test
     void aStreamIsBackedUp() throws Exception {
         Process backup =
-                new ProcessBuilder(java(in("backup", "dump", "-")))
+                new ProcessBuilder(process.onRepository("backup", "dump", "-"))
                         .redirectOutput(directory.resolve("out").toFile())
                         .redirectError(directory.resolve("err").toFile())
                         .start();
@@ -150,37 +151,5 @@ final class SignalTest {
         assertThat(backup.waitFor()).isZero();
         cli.run("restore", "latest:dump", cli.path("copy"));
         assertThat(directory.resolve("copy")).hasContent("a stream of words");
-    }
-
-    /// A command with the repository and its key.
-    private String[] in(String... command) {
-        List<String> line = new ArrayList<>(List.of(command));
-        line.addAll(List.of("-r", cli.repository.toString(), "--key-file", cli.path("key")));
-        return line.toArray(String[]::new);
-    }
-
-    private Process start(String... arguments) throws IOException {
-        return new ProcessBuilder(java(arguments))
-                .redirectOutput(directory.resolve("out").toFile())
-                .redirectError(directory.resolve("err").toFile())
-                .start();
-    }
-
-    private List<String> java(String... arguments) {
-        List<String> line =
-                new ArrayList<>(
-                        List.of(
-                                "env",
-                                // Who started this JVM may have it ignored, and that is inherited.
-                                "--default-signal=INT",
-                                "HOME=" + directory,
-                                System.getProperty("java.home") + "/bin/java",
-                                "--enable-native-access=ALL-UNNAMED",
-                                "--sun-misc-unsafe-memory-access=allow",
-                                "-cp",
-                                System.getProperty("java.class.path"),
-                                "io.godwit.cli.Main"));
-        line.addAll(List.of(arguments));
-        return line;
     }
 }
