@@ -22,6 +22,7 @@ enum Commands {
     STATS,
     FORGET,
     INDEX,
+    COPY,
     KEY,
     DEMO,
     DOCTOR,
@@ -36,7 +37,7 @@ enum Commands {
     /// Whether it hashes volumes, and so wants the Vector API.
     boolean isHashing() {
         return switch (this) {
-            case BACKUP, RESTORE, VERIFY, DEMO, DOCTOR -> true;
+            case BACKUP, RESTORE, VERIFY, COPY, DEMO, DOCTOR -> true;
             case INIT,
                     SNAPSHOTS,
                     VOLUMES,
@@ -67,6 +68,7 @@ enum Commands {
             case STATS -> new StatsCommand();
             case FORGET -> new ForgetCommand();
             case INDEX -> new IndexCommand();
+            case COPY -> new CopyCommand();
             case KEY -> new KeyCommand();
             case DEMO -> new DemoCommand();
             case DOCTOR -> new DoctorCommand();

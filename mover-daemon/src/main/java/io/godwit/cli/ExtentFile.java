@@ -2,6 +2,7 @@ package io.godwit.cli;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import io.godwit.pipeline.ExtentCollector;
 import io.godwit.pipeline.ExtentSet;
 import java.io.BufferedInputStream;
 import java.io.IOException;

@@ -9,6 +9,7 @@ import io.godwit.repository.LocalHost;
 import io.godwit.repository.Repository;
 import io.godwit.repository.Surroundings;
 import io.godwit.s3.S3Store;
+import io.godwit.seal.Unlock;
 import io.godwit.store.MeteredStore;
 import io.godwit.store.RetryPolicy;
 import io.godwit.store.StoreOptions;
@@ -39,15 +40,27 @@ final class OpenRepository implements AutoCloseable {
 
     /// @param writable whether the command may create objects
     static OpenRepository open(Task task, Output output, Cache cache, boolean writable) {
-        Outside outside = task.outside();
-        MeteredStore store = store(task);
+        GlobalOptions options = task.options();
+        Unlock unlock = new Unlocking(task.outside(), options).existing();
+        return open(task.outside(), options, unlock, output, cache, writable);
+    }
+
+    /// @param options that name the repository
+    static OpenRepository open(
+            Outside outside,
+            GlobalOptions options,
+            Unlock unlock,
+            Output output,
+            Cache cache,
+            boolean writable) {
+        MeteredStore store = store(outside, options);
         try {
             Function<byte[], LocalCache> opener =
                     switch (cache) {
                         case KEPT ->
                                 id ->
                                         LocalCache.open(
-                                                Places.of(outside, task.options(), output).cache(),
+                                                Places.of(outside, options, output).cache(),
                                                 id,
                                                 message -> output.warning("cache", message));
                         case NONE -> id -> LocalCache.inMemory();
@@ -55,11 +68,7 @@ final class OpenRepository implements AutoCloseable {
             return new OpenRepository(
                     store,
                     Repository.open(
-                            store,
-                            new Unlocking(outside, task.options()).existing(),
-                            opener,
-                            writable,
-                            surroundings(outside, output)));
+                            store, unlock, opener, writable, surroundings(outside, output)));
         } catch (RuntimeException | Error failure) {
             store.close();
             throw failure;
@@ -74,8 +83,10 @@ final class OpenRepository implements AutoCloseable {
 
     /// The store alone, without looking for a repository in it.
     static MeteredStore store(Task task) {
-        GlobalOptions options = task.options();
-        Outside outside = task.outside();
+        return store(task.outside(), task.options());
+    }
+
+    private static MeteredStore store(Outside outside, GlobalOptions options) {
         return Stores.open(
                 url(outside, options),
                 new StoreOptions(

@@ -29,6 +29,10 @@ final class Unlocking {
             "use --new-password-file, --new-password-command, --new-key-file, --new-sheet-file or"
                     + " --new-key-service";
 
+    private static final String OTHER_WAYS =
+            "use --to-key-file, --to-password-file, --to-password-command, --to-sheet-file or"
+                    + " --to-key-service";
+
     private final Outside outside;
     private final GlobalOptions options;
 
@@ -83,6 +87,36 @@ final class Unlocking {
     Unlock anotherOrAsked(NewKeyOptions given, Function<Path, Unlock> sheets) {
         return another(given, sheets)
                 .orElseGet(() -> asked("new password of the repository", true, NEW_WAYS));
+    }
+
+    /// For the other repository of a copy: no environment speaks for it, since that is about the
+    /// first one.
+    Unlock other(ToOptions given) {
+        onlyOne(
+                OTHER_WAYS,
+                given.passwordFile,
+                given.passwordCommand,
+                given.keyFile,
+                given.sheetFile,
+                given.keyService);
+        if (given.sheetFile != null) {
+            return new Unlock.Recovery(RecoverySheetFormat.read(given.sheetFile));
+        }
+        if (given.keyService != null) {
+            return service(given.keyService);
+        }
+        if (given.keyFile != null) {
+            return new Unlock.KeyFile(given.keyFile);
+        }
+        if (given.passwordFile != null) {
+            return password(fromFile(given.passwordFile), "file=" + given.passwordFile);
+        }
+        if (given.passwordCommand != null) {
+            return password(
+                    fromCommand("--to-password-command", given.passwordCommand),
+                    "from=--to-password-command");
+        }
+        return asked("password of the other repository", false, OTHER_WAYS);
     }
 
     private static void onlyOne(String ways, @Nullable Object... given) {

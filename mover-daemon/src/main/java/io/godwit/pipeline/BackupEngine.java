@@ -13,6 +13,7 @@ import io.godwit.device.BlockSource;
 import io.godwit.device.BlockSources;
 import io.godwit.device.Extent;
 import io.godwit.device.Slab;
+import io.godwit.device.SourceFacts;
 import io.godwit.device.StreamSource;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
@@ -21,6 +22,7 @@ import io.godwit.pack.PackId;
 import io.godwit.pack.SessionId;
 import io.godwit.repository.LocalHost;
 import io.godwit.repository.Repository;
+import io.godwit.volume.Attachment;
 import io.godwit.volume.MetaSink;
 import io.godwit.volume.Root;
 import io.godwit.volume.RootFormat;
@@ -31,6 +33,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -46,6 +49,7 @@ public final class BackupEngine {
     private final Repository repository;
     private final MoverSettings settings;
     private final BackupRequest request;
+    private final Optional<Original> original;
     private final RunListener listener;
     private final RunCounters counters;
     private final Surroundings surroundings;
@@ -57,14 +61,31 @@ public final class BackupEngine {
             BackupRequest request,
             RunProgress progress,
             RunListener listener) {
+        this(repository, settings, request, progress, listener, surroundings(BlockSources::open));
+    }
+
+    /// Backs a snapshot of another repository up: its bytes, and what it says about itself.
+    ///
+    /// @param request whose source is for messages only
+    public BackupEngine(
+            Repository repository,
+            MoverSettings settings,
+            BackupRequest request,
+            Original original,
+            RunProgress progress,
+            RunListener listener) {
         this(
                 repository,
                 settings,
                 request,
+                Optional.of(original),
                 progress,
                 listener,
-                new Surroundings(
-                        BlockSources::open, HeartbeatThread.INTERVAL, LocalHost.of().processes()));
+                surroundings(_ -> original.source().get()));
+    }
+
+    private static Surroundings surroundings(Function<String, BlockSource> sources) {
+        return new Surroundings(sources, HeartbeatThread.INTERVAL, LocalHost.of().processes());
     }
 
     /// What a test replaces.
@@ -82,7 +103,19 @@ public final class BackupEngine {
             RunProgress progress,
             RunListener listener,
             Surroundings surroundings) {
+        this(repository, settings, request, Optional.empty(), progress, listener, surroundings);
+    }
+
+    private BackupEngine(
+            Repository repository,
+            MoverSettings settings,
+            BackupRequest request,
+            Optional<Original> original,
+            RunProgress progress,
+            RunListener listener,
+            Surroundings surroundings) {
         this.surroundings = surroundings;
+        this.original = original;
         this.repository = repository;
         this.settings = settings;
         this.request = request;
@@ -229,8 +262,10 @@ public final class BackupEngine {
     /// Streams have one chunker of their own: what they hold may shift by any distance.
     private ChunkerSpec chunker(BlockSource source) {
         ChunkerSpec spec = ChunkerSpec.parse(repository.config().chunker());
-        boolean streamOnLeaves = source instanceof StreamSource && spec instanceof ChunkerSpec.Leaf;
-        return streamOnLeaves ? new ChunkerSpec.Gear(ChunkerSpec.DEFAULT_BYTES) : spec;
+        boolean stream = source.facts().kind() == SourceFacts.Kind.STREAM;
+        return stream && spec instanceof ChunkerSpec.Leaf
+                ? new ChunkerSpec.Gear(ChunkerSpec.DEFAULT_BYTES)
+                : spec;
     }
 
     private BackupBase audited(BackupBase base, VolumeReader source) {
@@ -289,7 +324,7 @@ public final class BackupEngine {
     /// A dump that failed, or a file that was cut: kept all the same, for who knows, and said.
     private void warnIfShrunk(BlockSource source, CatalogueView catalogue) {
         long before = catalogue.latest(request.volume()).map(CatalogueEntry::sizeBytes).orElse(0L);
-        if (source.size() < before / 2) {
+        if (original.isEmpty() && source.size() < before / 2) {
             listener.warning(
                     "source-shrunk",
                     "the volume is less than half as long as in its newest snapshot: volume=%s size=%d before=%d"
@@ -323,7 +358,7 @@ public final class BackupEngine {
                         chunker(source).grain(),
                         0,
                         chunker(source).text(),
-                        new SourceOrigin("", "", request.changeId().orElse(""), ""),
+                        original.map(Original::origin).orElseGet(this::origin),
                         base.entry().map(entry -> entry.snapshot().toString()).orElse(""),
                         time,
                         new RunStatistics(
@@ -331,11 +366,21 @@ public final class BackupEngine {
                                 counters.progress.newBytes.sum(),
                                 counters.progress.storedBytes.sum()),
                         new TreeMap<>(request.tags()),
-                        Unreadable.attach(unreadable, sink));
+                        attachments(unreadable, sink));
         byte[] bytes = RootFormat.encode(root);
         MemorySegment plain = Arena.ofAuto().allocate(bytes.length);
         MemorySegment.copy(MemorySegment.ofArray(bytes), 0, plain, 0, bytes.length);
         return sink.put(plain, bytes.length);
+    }
+
+    private SourceOrigin origin() {
+        return new SourceOrigin("", "", request.changeId().orElse(""), "");
+    }
+
+    private List<Attachment> attachments(List<Extent> unreadable, MetaSink sink) {
+        List<Attachment> attachments = new ArrayList<>(Unreadable.attach(unreadable, sink));
+        original.ifPresent(copied -> attachments.addAll(copied.attach(sink)));
+        return attachments;
     }
 
     private void commit(
@@ -355,7 +400,7 @@ public final class BackupEngine {
                         source.size(),
                         root,
                         catalogue.lineage(request.volume(), base.entry()),
-                        Optional.empty(),
+                        original.flatMap(Original::retainUntil),
                         new TreeMap<>(request.tags()),
                         counters.progress.changedBytes.sum(),
                         counters.progress.storedBytes.sum(),
@@ -364,7 +409,7 @@ public final class BackupEngine {
                         session.id(),
                         Optional.empty(),
                         1,
-                        Extensions.NONE);
+                        original.map(Original::extensions).orElse(Extensions.NONE));
         Uninterrupted.run(settings.threadFactory(), () -> session.commit(List.of(entry)));
         report.snapshot(id);
     }
@@ -372,7 +417,7 @@ public final class BackupEngine {
     /// A clean full read makes lists of changes trusted again.
     private void remember(BackupBase base, List<Extent> unreadable) {
         boolean full = base.scope() instanceof ReadScope.Everything && unreadable.isEmpty();
-        if (full && !base.lied() && !request.dryRun()) {
+        if (full && !base.lied() && !request.dryRun() && original.isEmpty()) {
             repository.trustChanges(request.volume());
         }
     }

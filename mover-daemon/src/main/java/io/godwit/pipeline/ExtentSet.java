@@ -77,6 +77,21 @@ public final class ExtentSet {
         return builder.build();
     }
 
+    /// What of this set is not in the other.
+    public ExtentSet minus(ExtentSet other) {
+        Builder builder = new Builder();
+        for (int i = 0; i < starts.length; i++) {
+            long from = starts[i];
+            int cut = other.firstEndingBehind(from);
+            while (cut < other.size() && other.start(cut) < ends[i]) {
+                builder.add(from, Math.max(0, other.start(cut) - from));
+                from = other.end(cut++);
+            }
+            builder.add(from, Math.max(0, ends[i] - from));
+        }
+        return builder.build();
+    }
+
     /// Collects extents in any order.
     public static final class Builder {
         private long[] offsets = new long[16];

@@ -68,6 +68,21 @@ public record MoverSettings(
                 random);
     }
 
+    /// The same with less memory, for a run beside which something else takes so many bytes.
+    public MoverSettings lending(long bytes) {
+        return new MoverSettings(
+                threads,
+                Math.max((long) MIN_MEMORY_MIB << 20, memoryBytes - bytes),
+                kernel,
+                readBytesPerSecond,
+                stateDirectory,
+                bootId,
+                threadFactory,
+                nanoClock,
+                sleeper,
+                random);
+    }
+
     /// Regions of a stream in memory at once.
     int streamRegions() {
         return Math.min(2, threads);

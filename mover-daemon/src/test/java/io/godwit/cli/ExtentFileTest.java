@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import io.godwit.pipeline.ExtentCollector;
 import io.godwit.pipeline.ExtentSet;
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -1,8 +1,7 @@
-package io.godwit.cli;
+package io.godwit.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.godwit.pipeline.ExtentSet;
 import java.util.BitSet;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;

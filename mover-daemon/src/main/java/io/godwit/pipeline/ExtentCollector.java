@@ -1,15 +1,14 @@
-package io.godwit.cli;
+package io.godwit.pipeline;
 
-import io.godwit.pipeline.ExtentSet;
 import java.util.Arrays;
 
 /// Gathers extents in any order and in bounded memory.
 ///
 /// When there are more than it holds, neighbours with small gaps become one: what is read is then a
 /// little more than what was listed, which is never wrong, only slower. Used by one thread.
-final class ExtentCollector {
+public final class ExtentCollector {
     /// 16 MiB; half of it is always free again after merging.
-    static final int LIMIT = 1 << 20;
+    public static final int LIMIT = 1 << 20;
 
     private static final long FIRST_GAP = ExtentSet.BLOCK_BYTES;
 
@@ -18,7 +17,7 @@ final class ExtentCollector {
     private long[] ends = new long[1024];
     private int count;
 
-    ExtentCollector() {
+    public ExtentCollector() {
         this(LIMIT);
     }
 
@@ -27,7 +26,7 @@ final class ExtentCollector {
     }
 
     /// Adds an extent that lies in the range of numbers; an empty one is nothing.
-    void add(long offset, long length) {
+    public void add(long offset, long length) {
         if (length == 0) {
             return;
         }
@@ -81,7 +80,7 @@ final class ExtentCollector {
         count = merged;
     }
 
-    ExtentSet build() {
+    public ExtentSet build() {
         merge(0);
         ExtentSet.Builder builder = new ExtentSet.Builder();
         for (int i = 0; i < count; i++) {
