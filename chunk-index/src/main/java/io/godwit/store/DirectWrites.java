@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +23,6 @@ final class DirectWrites {
     private static final long PIECE_BYTES = 16L << 20;
 
     private static final @Nullable OpenOption DIRECT = find();
-
-    static final boolean AVAILABLE = DIRECT != null;
 
     private DirectWrites() {}
 
@@ -41,6 +40,11 @@ final class DirectWrites {
         } catch (ClassNotFoundException | RuntimeException e) {
             return null;
         }
+    }
+
+    /// What opens a file for it; nothing where the JDK has none.
+    static Optional<OpenOption> option() {
+        return Optional.ofNullable(DIRECT);
     }
 
     static boolean fits(MemorySegment content) {

@@ -17,6 +17,7 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// calls. A thread that is interrupted gets `INTERRUPTED`: before anything was done, or while a put
 /// has no name yet.
 ///
-/// Content of 1 MiB and more in native memory at a multiple of 4096 is written without a copy.
+/// Content of 1 MiB and more in native memory at a multiple of 4096 is written without a copy, and
+/// ranges of 512 KiB and more are read without one, when offset and length are multiples too.
 ///
 /// When a directory cannot be synced any more, nobody knows what is durable: the store is poisoned,
 /// and every later call says so.
@@ -48,6 +50,7 @@ public final class DirectoryStore implements Store {
     private final DurableDirectories directories;
     private final TemporaryFiles temporaries;
     private final StaleSweep sweep;
+    private final DirectReads directReads;
     private volatile @Nullable NameClaim nameClaim;
     private volatile @Nullable String poison;
 
@@ -59,6 +62,7 @@ public final class DirectoryStore implements Store {
         this.directories = new DurableDirectories(root, clock);
         this.temporaries = new TemporaryFiles(root, traits, random);
         this.sweep = new StaleSweep(root, clock);
+        this.directReads = new DirectReads(traits);
     }
 
     /// Opens the directory, which is made by the first put when it is not there yet.
@@ -213,6 +217,18 @@ public final class DirectoryStore implements Store {
     public long read(ObjectKey key, long offset, MemorySegment target) {
         StoreFailures.checkOffset(offset);
         checkUsable("read " + key);
+        try {
+            OptionalLong direct =
+                    directReads.fits(offset, target)
+                            ? directReads.read(path(key), offset, target)
+                            : OptionalLong.empty();
+            return direct.isPresent() ? direct.getAsLong() : readBuffered(key, offset, target);
+        } catch (NoSuchFileException e) {
+            return -1;
+        }
+    }
+
+    private long readBuffered(ObjectKey key, long offset, MemorySegment target) {
         try (FileChannel channel = FileChannel.open(path(key), FOR_READING)) {
             if (target.byteSize() == 0) {
                 return failures.absent(path(key)) ? -1 : 0;

@@ -41,7 +41,7 @@ final class TemporaryFiles {
         this.directory = root.resolve(DIRECTORY);
         this.random = random;
         this.process = random.nextLong();
-        this.direct = DirectWrites.AVAILABLE && !traits.singleHost();
+        this.direct = DirectWrites.option().isPresent() && !traits.singleHost();
     }
 
     Path directory() {

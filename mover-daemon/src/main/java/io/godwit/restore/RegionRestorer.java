@@ -30,6 +30,10 @@ final class RegionRestorer implements AutoCloseable {
     /// One request fetches at most this much; larger ones gain nothing on disks or object storage.
     private static final int FETCH_BYTES = 4 << 20;
 
+    /// What is fetched begins and ends at multiples of this: a store that is a disk then reads
+    /// without a copy.
+    private static final int ALIGNMENT = 4096;
+
     /// Bytes fetched in vain are cheaper than another request, up to about this many.
     private static final int GAP_BYTES = 128 << 10;
 
@@ -42,8 +46,8 @@ final class RegionRestorer implements AutoCloseable {
     private final RestoreCounters counters;
     private final RecordOpener opener = new RecordOpener();
     private final RecordOrder order = new RecordOrder();
-    private MemorySegment fetched = Arena.ofAuto().allocate(FETCH_BYTES, 4096);
-    private MemorySegment plain = Arena.ofAuto().allocate(PLAIN_BYTES, 4096);
+    private MemorySegment fetched = Arena.ofAuto().allocate(FETCH_BYTES + 2 * ALIGNMENT, ALIGNMENT);
+    private MemorySegment plain = Arena.ofAuto().allocate(PLAIN_BYTES, ALIGNMENT);
     private MemorySegment digests =
             Arena.ofAuto().allocate(ChunkHasher.digestsBytes(PLAIN_BYTES) + 64);
 
@@ -124,8 +128,10 @@ final class RegionRestorer implements AutoCloseable {
         }
         try {
             PackKeys packKeys = keys.keys(chunks.pack(pack), chunks.isMetadata(pack));
-            int length = read(chunks.ref(slot).record(), from, to - from);
-            openAll(packKeys, first, behind, from, length);
+            int start = from & -ALIGNMENT;
+            int end = to + ALIGNMENT - 1 & -ALIGNMENT;
+            int length = read(chunks.ref(slot).record(), start, end - start);
+            openAll(packKeys, first, behind, start, length);
         } catch (GodwitException e) {
             int alone = endOfRecord(first, behind);
             if (alone < behind && e.kind() == FailureKind.CORRUPT) {
@@ -166,7 +172,7 @@ final class RegionRestorer implements AutoCloseable {
 
     private int read(RecordRef record, int from, int length) {
         if (fetched.byteSize() < length) {
-            fetched = Arena.ofAuto().allocate(length, 4096);
+            fetched = Arena.ofAuto().allocate(length, ALIGNMENT);
         }
         ObjectKey name = PackNames.key(record.pack(), record.metadata());
         long read = store.read(name, from, fetched.asSlice(0, length));
@@ -234,7 +240,7 @@ final class RegionRestorer implements AutoCloseable {
             writeJoined();
             plainUsed = 0;
             if (length > plain.byteSize()) {
-                plain = Arena.ofAuto().allocate(length, 4096);
+                plain = Arena.ofAuto().allocate(length, ALIGNMENT);
                 digests = Arena.ofAuto().allocate(ChunkHasher.digestsBytes(length) + 64);
             }
         }
