@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -24,9 +25,15 @@ final class RehearsalBucket implements AutoCloseable {
     private static final String NAME = "/rehearsal/";
 
     private final HttpServer server;
-    private final ConcurrentSkipListMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
+    private final ConcurrentNavigableMap<String, byte[]> objects;
 
     RehearsalBucket() throws IOException {
+        this(new ConcurrentSkipListMap<>());
+    }
+
+    /// A bucket of these objects; who changes them behind its back does what a bad disk does.
+    RehearsalBucket(ConcurrentNavigableMap<String, byte[]> objects) throws IOException {
+        this.objects = objects;
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::serve);
         server.start();

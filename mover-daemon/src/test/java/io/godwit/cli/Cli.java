@@ -28,6 +28,9 @@ final class Cli {
     final Map<String, String> environment = new TreeMap<>();
     InstantSource clock = Clock.systemUTC();
 
+    /// Of the repository that commands are run on: the directory, unless it is somewhere else.
+    String url;
+
     /// What comes from standard input.
     InputStream in = InputStream.nullInputStream();
 
@@ -36,6 +39,7 @@ final class Cli {
     Cli(Path directory) {
         this.directory = directory;
         this.repository = directory.resolve("repository");
+        this.url = repository.toString();
         try {
             Files.write(directory.resolve("key"), new byte[32]);
         } catch (IOException e) {
@@ -77,7 +81,7 @@ final class Cli {
     /// The words of a command with the repository and its key.
     String[] onRepository(String... words) {
         List<String> line = new ArrayList<>(List.of(words));
-        line.addAll(List.of("-r", repository.toString(), "--key-file", path("key")));
+        line.addAll(List.of("-r", url, "--key-file", path("key")));
         return line.toArray(String[]::new);
     }
 
