@@ -47,6 +47,7 @@ public final class Session implements AutoCloseable {
 
     private State state = State.OPEN;
     private boolean frozen;
+    private boolean left;
     private String why = "";
     private Optional<RuntimeException> cause = Optional.empty();
     private Optional<SessionOutcome.Commit> sent = Optional.empty();
@@ -267,7 +268,9 @@ public final class Session implements AutoCloseable {
         Optional<SessionOutcome.Commit> mine;
         lock.lock();
         try {
-            if (state == State.COMMITTED || state == State.ABORTED || state == State.FENCED) {
+            boolean ended =
+                    state == State.COMMITTED || state == State.ABORTED || state == State.FENCED;
+            if (ended || left) {
                 return;
             }
             mine = sent;
@@ -280,11 +283,22 @@ public final class Session implements AutoCloseable {
                 case CommitPoint.End.Aborted(String how) -> settle(State.ABORTED, how);
             }
         } catch (GodwitException e) {
+            leave();
             access.warnings()
                     .warn(
                             CommitWarnings.Kind.NOT_ABORTED,
                             "session %s is left as it is until a collector gives it up: %s"
                                     .formatted(id, e.getMessage()));
+        }
+    }
+
+    /// A store that did not take it was asked for a minute; it is not asked again.
+    private void leave() {
+        lock.lock();
+        try {
+            left = true;
+        } finally {
+            lock.unlock();
         }
     }
 

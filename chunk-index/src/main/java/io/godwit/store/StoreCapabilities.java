@@ -10,8 +10,14 @@ import java.time.Duration;
 /// @param contenders how many puts raced for one name, with one winner
 /// @param putLatency the median of the probe's lone puts
 /// @param readLatency the median of its reads
+/// @param versioned whether it keeps what is deleted
 public record StoreCapabilities(
-        String medium, Tier tier, int contenders, Duration putLatency, Duration readLatency) {
+        String medium,
+        Tier tier,
+        int contenders,
+        Duration putLatency,
+        Duration readLatency,
+        boolean versioned) {
     /// Who may use a repository there at the same time.
     public enum Tier {
         /// Any number of hosts.

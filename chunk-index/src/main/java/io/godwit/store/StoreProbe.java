@@ -63,9 +63,14 @@ public final class StoreProbe {
                 listBack(prefix + "/once-", round + 1);
             }
             race(key(prefix + "/race"));
-            Tier tier = store.traits().singleHost() ? Tier.SINGLE_HOST : Tier.SHARED;
+            StoreTraits traits = store.traits();
             return new StoreCapabilities(
-                    store.traits().medium(), tier, CONTENDERS, median(puts), median(reads));
+                    traits.medium(),
+                    traits.singleHost() ? Tier.SINGLE_HOST : Tier.SHARED,
+                    CONTENDERS,
+                    median(puts),
+                    median(reads),
+                    traits.versioned());
         } finally {
             written.forEach(this::tidy);
         }

@@ -69,6 +69,9 @@ final class InitCommand extends Task {
                                             .number(
                                                     "contenders",
                                                     repository.capabilities().contenders())
+                                            .flag(
+                                                    "versioned",
+                                                    repository.capabilities().versioned())
                                             .decimal(
                                                     "putSeconds",
                                                     seconds(repository.capabilities().putLatency()))
@@ -101,6 +104,11 @@ final class InitCommand extends Task {
                         case SHARED -> "any number of hosts";
                         case SINGLE_HOST -> "this host only";
                     });
+            if (repository.capabilities().versioned()) {
+                out.println(
+                        "The bucket is versioned: what is deleted stays, and costs, until a rule of"
+                                + " the bucket's expires old versions.");
+            }
             out.println("Without the password or key nobody can read it: keep a copy elsewhere.");
         }
     }

@@ -37,11 +37,14 @@ final class StoreExamination {
             findings.add(
                     Finding.good(
                             "store",
-                            "%s, %s, one of %d racing puts wins"
+                            "%s, %s, one of %d racing puts wins%s"
                                     .formatted(
                                             found.medium(),
                                             found.tier().text(),
-                                            found.contenders())));
+                                            found.contenders(),
+                                            found.versioned()
+                                                    ? ", versioned: deletes free nothing"
+                                                    : "")));
             findings.add(
                     Finding.good(
                             "store-latency",

@@ -10,8 +10,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import javax.net.ssl.SSLException;
-import software.amazon.awssdk.auth.credentials.AwsCredentials;
-import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
@@ -42,8 +40,14 @@ final class S3Connection implements AutoCloseable {
     private final S3Client client;
     private final SdkHttpClient http;
     private final ScheduledExecutorService timer;
+    private final ChainCredentials credentials;
 
-    private S3Connection(S3Client client, SdkHttpClient http, ScheduledExecutorService timer) {
+    private S3Connection(
+            S3Client client,
+            SdkHttpClient http,
+            ScheduledExecutorService timer,
+            ChainCredentials credentials) {
+        this.credentials = credentials;
         this.client = client;
         this.http = http;
         this.timer = timer;
@@ -54,11 +58,12 @@ final class S3Connection implements AutoCloseable {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads);
         timer.setRemoveOnCancelPolicy(true);
         SdkHttpClient http = new StallGuard(http(url, patience).build(), timer, patience.idle());
+        ChainCredentials credentials =
+                new ChainCredentials(() -> DefaultCredentialsProvider.builder().build());
         S3ClientBuilder builder =
                 S3Client.builder()
                         .httpClient(http)
-                        .credentialsProvider(
-                                new Credentials(DefaultCredentialsProvider.builder().build()))
+                        .credentialsProvider(credentials)
                         .region(region)
                         .forcePathStyle(url.pathStyle())
                         // A checksum of ours goes with every put; the client's own would change how
@@ -76,10 +81,11 @@ final class S3Connection implements AutoCloseable {
                                         .build())
                         .overrideConfiguration(
                                 to ->
-                                        to.retryStrategy(AwsRetryStrategy.doNotRetry())
+                                        to.addExecutionInterceptor(credentials)
+                                                .retryStrategy(AwsRetryStrategy.doNotRetry())
                                                 .scheduledExecutorService(timer));
         url.endpoint().ifPresent(builder::endpointOverride);
-        return new S3Connection(builder.build(), http, timer);
+        return new S3Connection(builder.build(), http, timer, credentials);
     }
 
     private static Apache5HttpClient.Builder http(StoreUrl.S3 url, Patience patience) {
@@ -105,8 +111,10 @@ final class S3Connection implements AutoCloseable {
                     });
             return http;
         }
-        url.ca().ifPresent(file -> http.tlsTrustManagersProvider(TrustedFile.read(file)));
-        return http;
+        return http.tlsTrustManagersProvider(
+                url.ca()
+                        .map(TrustedCertificates::ofFile)
+                        .orElseGet(TrustedCertificates::ofMachine));
     }
 
     /// Of the URL, else of the surroundings. A server other than Amazon's hardly cares, so Amazon's
@@ -136,21 +144,6 @@ final class S3Connection implements AutoCloseable {
                 .withHint("add region=NAME to the URL, or set AWS_REGION");
     }
 
-    /// The chain, with a failure that says what is missing and nothing else.
-    private record Credentials(AwsCredentialsProvider chain) implements AwsCredentialsProvider {
-        @Override
-        public AwsCredentials resolveCredentials() {
-            try {
-                return chain.resolveCredentials();
-            } catch (SdkException e) {
-                throw new GodwitException(FailureKind.DENIED, "no credentials for the store", e)
-                        .withHint(
-                                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE,"
-                                        + " or give this machine a role");
-            }
-        }
-    }
-
     S3Client client() {
         return client;
     }
@@ -159,6 +152,7 @@ final class S3Connection implements AutoCloseable {
     public void close() {
         client.close();
         http.close();
+        credentials.close();
         timer.shutdownNow();
     }
 }

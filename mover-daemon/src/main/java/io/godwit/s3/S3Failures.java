@@ -53,8 +53,8 @@ final class S3Failures {
     private GodwitException answered(String doing, String key, boolean put, AwsServiceException e) {
         String facts = facts(doing, key) + " status=%d code=%s".formatted(e.statusCode(), code(e));
         return switch (e.statusCode()) {
-            case 301, 307, 400 -> badRequest(facts, put, e);
-            case 401, 403 -> denied(facts, e);
+            case 301, 307, 400 -> badRequest(doing, facts, put, e);
+            case 401, 403 -> denied(doing, facts, e);
             case 404 ->
                     failure(FailureKind.NOT_FOUND, "no such bucket: bucket=" + place.bucket(), e)
                             .withHint("make the bucket, or look at the URL");
@@ -75,32 +75,45 @@ final class S3Failures {
         };
     }
 
-    private GodwitException badRequest(String facts, boolean put, AwsServiceException e) {
+    private GodwitException badRequest(
+            String doing, String facts, boolean put, AwsServiceException e) {
         Optional<String> region = rightRegion(e);
         if (region.isPresent()) {
             return failure(FailureKind.INVALID, "bucket is in another region: " + facts, e)
                     .withHint("add region=" + region.get() + " to the URL");
         }
         return switch (code(e)) {
+            case "PermanentRedirect", "TemporaryRedirect" ->
+                    failure(FailureKind.INVALID, "bucket is in another region: " + facts, e)
+                            .withHint("add region=NAME to the URL, or look at the endpoint");
             case "BadDigest", "InvalidDigest", "XAmzContentChecksumMismatch", "IncompleteBody" ->
                     failure(
                             FailureKind.UNAVAILABLE,
                             "bytes were damaged on their way: " + facts,
                             e);
             case "RequestTimeout" -> passing("store lost patience: ", facts, put, e);
-            case "ExpiredToken", "InvalidToken", "TokenRefreshRequired" -> denied(facts, e);
+            case "ExpiredToken", "InvalidToken", "TokenRefreshRequired" -> denied(doing, facts, e);
             default -> failure(FailureKind.INVALID, "store refuses: " + facts, e);
         };
     }
 
-    private static GodwitException denied(String facts, AwsServiceException e) {
+    private static GodwitException denied(String doing, String facts, AwsServiceException e) {
+        if (code(e).equals("InvalidObjectState")) {
+            return failure(FailureKind.DENIED, "object is archived: " + facts, e)
+                    .withHint("have the store restore it, and keep packs in a class that is read");
+        }
         String hint =
                 switch (code(e)) {
                     case "RequestTimeTooSkewed" -> "set the clock of this machine";
-                    case "ExpiredToken" -> "renew the credentials";
+                    case "ExpiredToken", "InvalidToken", "TokenRefreshRequired" ->
+                            "renew the credentials and run it again: it goes on from there";
                     case "InvalidAccessKeyId", "SignatureDoesNotMatch" ->
                             "bring the right credentials: AWS_ACCESS_KEY_ID, a profile, or a role";
-                    default -> "allow get, put and list on the bucket, or bring other credentials";
+                    default ->
+                            doing.equals("delete")
+                                    ? "allow delete on the bucket, or bring other credentials"
+                                    : "allow get, put and list on the bucket,"
+                                            + " or bring other credentials";
                 };
         return failure(FailureKind.DENIED, "access denied: " + facts, e).withHint(hint);
     }
@@ -115,6 +128,11 @@ final class S3Failures {
                     e);
         }
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof NamedTrust.Untrusted certificate) {
+                return untrusted(facts(doing, key), certificate);
+            }
+        }
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof SSLException tls && isRefusal(tls)) {
                 return failure(FailureKind.INVALID, "no secure connection: " + facts, e)
                         .withHint("look at the endpoint, or name the certificates: ca=FILE");
@@ -124,6 +142,25 @@ final class S3Failures {
             }
         }
         return passing("store gave no answer: ", facts, put, e);
+    }
+
+    /// Nothing was sent. One that was trusted before may be so again, when the server's operator is
+    /// done.
+    private static GodwitException untrusted(String facts, NamedTrust.Untrusted certificate) {
+        String named = facts + " " + certificate.getMessage();
+        String hint = "name the certificates that are trusted, if it shall be: ca=FILE";
+        return certificate.changed()
+                ? failure(
+                                FailureKind.UNAVAILABLE,
+                                "server has another certificate now, which is not trusted: "
+                                        + named,
+                                certificate)
+                        .withHint(hint)
+                : failure(
+                                FailureKind.INVALID,
+                                "server's certificate is not trusted: " + named,
+                                certificate)
+                        .withHint(hint);
     }
 
     /// Whether both ends will never agree; a connection that broke while they talked is none.

@@ -43,6 +43,9 @@ public final class S3Store implements Store {
     private static final int TAKEN = 412;
     private static final int NOT_FOUND = 404;
 
+    /// The version of all objects of a bucket whose versioning was suspended.
+    private static final String UNVERSIONED = "null";
+
     private final S3Connection connection;
     private final S3Place place;
     private final S3Failures failures;
@@ -52,6 +55,9 @@ public final class S3Store implements Store {
 
     /// Whether the server takes a checksum; one that refuses it is not sent any more.
     private volatile boolean checksums = true;
+
+    /// Whether an answer named a version: what is deleted stays.
+    private volatile boolean versioned;
 
     private S3Store(S3Connection connection, StoreUrl.S3 url, Patience patience) {
         this.connection = connection;
@@ -153,6 +159,7 @@ public final class S3Store implements Store {
             if (answer.eTag() == null) {
                 throw failures.strange("put", key.value(), true, "it has no ETag");
             }
+            versioned |= answer.versionId() != null && !answer.versionId().equals(UNVERSIONED);
             return Put.CREATED;
         } catch (S3Exception e) {
             if (e.statusCode() == TAKEN) {
@@ -279,7 +286,7 @@ public final class S3Store implements Store {
 
     @Override
     public StoreTraits traits() {
-        return new StoreTraits("s3", false, true);
+        return new StoreTraits("s3", false, true, versioned);
     }
 
     @Override

@@ -31,6 +31,9 @@ final class Cli {
     /// Of the repository that commands are run on: the directory, unless it is somewhere else.
     String url;
 
+    /// How commands wait before they try again.
+    Sleeper sleeper = Thread::sleep;
+
     /// What comes from standard input.
     InputStream in = InputStream.nullInputStream();
 
@@ -101,7 +104,7 @@ final class Cli {
                         System::nanoTime,
                         SecureRandom::new,
                         Outside::thread,
-                        (Sleeper) Thread::sleep,
+                        sleeper,
                         false);
         int exitCode = Main.run(outside, words);
         return new Answer(

@@ -14,13 +14,18 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /// A network that does what networks do, between a client and a real server: what goes wrong, and
 /// how often, is set; which request it hits follows from the seed, the request and how often it was
@@ -50,10 +55,24 @@ public final class FaultProxy implements AutoCloseable {
         /// Applied, and the connection breaks before the answer.
         ANSWER_LOST,
         /// A list answers with fewer names than asked for.
-        SMALL_PAGE
+        SMALL_PAGE,
+        /// A list does not show yet what was put a moment ago.
+        LATE_LIST,
+        /// A put is said to be done, and is not.
+        LOST;
+
+        /// What the port's promises outlast, and quickly.
+        public static final Set<Fault> PASSING =
+                EnumSet.complementOf(EnumSet.of(STALL_REQUEST, STALL_ANSWER, LATE_LIST, LOST));
     }
 
+    /// An answer to requests whose head matches, which are not passed on.
+    private record Refusal(Predicate<String> head, String status, String code, String more) {}
+
     private static final int STALL_MILLIS = 4000;
+    private static final long LATE_NANOS = 300_000_000;
+    private static final Pattern LISTED =
+            Pattern.compile("<Contents>.*?<Key>([^<]*)</Key>.*?</Contents>", Pattern.DOTALL);
 
     private final ServerSocket listener;
     private final int upstream;
@@ -62,6 +81,8 @@ public final class FaultProxy implements AutoCloseable {
     private final Map<String, AtomicLong> calls = new ConcurrentHashMap<>();
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     public final Map<Fault, AtomicLong> hits = new ConcurrentHashMap<>();
+    private final List<Refusal> refusals = new CopyOnWriteArrayList<>();
+    private final Map<String, Long> lastPut = new ConcurrentHashMap<>();
     private volatile Predicate<String> victims = line -> true;
     private volatile boolean unconditional;
 
@@ -84,6 +105,15 @@ public final class FaultProxy implements AutoCloseable {
         return this;
     }
 
+    /// Answers requests whose head (first line and headers) matches with an error.
+    ///
+    /// @param status as it stands in the answer's first line
+    /// @param more XML in the error
+    public FaultProxy refusing(Predicate<String> head, String status, String code, String more) {
+        refusals.add(new Refusal(head, status, code, more));
+        return this;
+    }
+
     /// Leaves out the condition of every put, as a server does that does not know it.
     public FaultProxy withoutConditions() {
         unconditional = true;
@@ -92,6 +122,7 @@ public final class FaultProxy implements AutoCloseable {
 
     public synchronized void heal() {
         chances.clear();
+        refusals.clear();
     }
 
     /// How many requests of a method came.
@@ -142,10 +173,12 @@ public final class FaultProxy implements AutoCloseable {
     /// The head of a message: its lines as they came, and the length of what follows.
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Head(byte[] bytes, String firstLine, long length) {
+        String text() {
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
+
         boolean expects() {
-            return new String(bytes, StandardCharsets.ISO_8859_1)
-                    .toLowerCase(Locale.ROOT)
-                    .contains("expect: 100-continue");
+            return text().toLowerCase(Locale.ROOT).contains("expect: 100-continue");
         }
 
         static Head read(InputStream in) throws IOException {
@@ -204,6 +237,17 @@ public final class FaultProxy implements AutoCloseable {
                 return reset();
             }
             byte[] body = fromClient.readNBytes(Math.toIntExact(request.length()));
+            for (Refusal refusal : refusals) {
+                if (refusal.head().test(request.text())) {
+                    return error(refusal.status(), refusal.code(), refusal.more());
+                }
+            }
+            if (put) {
+                lastPut.put(key(request.firstLine()), System.nanoTime());
+            }
+            if (put && dice.shows(Fault.LOST)) {
+                return send("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 0\r\n\r\n");
+            }
             if (dice.shows(Fault.SLOW_DOWN)) {
                 return error("503 Slow Down", "SlowDown");
             }
@@ -236,8 +280,9 @@ public final class FaultProxy implements AutoCloseable {
         private boolean answer(Head request, byte[] head, byte[] body, Dice dice)
                 throws IOException, InterruptedException {
             boolean list = request.firstLine().contains("list-type=2");
-            if (list && dice.shows(Fault.SMALL_PAGE)) {
-                byte[] page = smallPage(body);
+            boolean small = list && dice.shows(Fault.SMALL_PAGE);
+            if (small || (list && dice.shows(Fault.LATE_LIST))) {
+                byte[] page = small ? smallPage(body) : latePage(body);
                 String cut =
                         new String(head, StandardCharsets.ISO_8859_1)
                                 .replaceFirst(
@@ -282,10 +327,18 @@ public final class FaultProxy implements AutoCloseable {
             return true;
         }
 
+        private boolean send(String head) throws IOException {
+            return send(head.getBytes(StandardCharsets.ISO_8859_1), new byte[0]);
+        }
+
         private boolean error(String status, String code) throws IOException {
+            return error(status, code, "");
+        }
+
+        private boolean error(String status, String code, String more) throws IOException {
             byte[] body =
-                    "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>planted</Message></Error>"
-                            .formatted(code)
+                    "<?xml version=\"1.0\"?><Error><Code>%s</Code><Message>planted</Message>%s</Error>"
+                            .formatted(code, more)
                             .getBytes(StandardCharsets.UTF_8);
             String head =
                     "HTTP/1.1 %s\r\nContent-Type: application/xml\r\nContent-Length: %d\r\n\r\n"
@@ -321,6 +374,24 @@ public final class FaultProxy implements AutoCloseable {
         return (text.substring(0, second) + text.substring(last))
                 .replace("<IsTruncated>false<", "<IsTruncated>true<")
                 .getBytes(StandardCharsets.UTF_8);
+    }
+
+    private byte[] latePage(byte[] body) {
+        long now = System.nanoTime();
+        return LISTED.matcher(new String(body, StandardCharsets.UTF_8))
+                .replaceAll(
+                        listed -> {
+                            Long put = lastPut.get(listed.group(1));
+                            boolean late = put != null && now - put < LATE_NANOS;
+                            return late ? "" : Matcher.quoteReplacement(listed.group());
+                        })
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Of the object in `PUT /bucket/key HTTP/1.1`.
+    private static String key(String firstLine) {
+        String path = firstLine.split(" ", 3)[1];
+        return path.substring(path.indexOf('/', 1) + 1);
     }
 
     private final class Dice {

@@ -6,11 +6,15 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ObjectLockRule;
 
 /// A real server on loopback over a directory, with one bucket; stopped when closed.
 public final class S3Server implements AutoCloseable {
@@ -29,7 +33,10 @@ public final class S3Server implements AutoCloseable {
     }
 
     public static S3Server versitygw(Path directory, String... more) throws Exception {
-        int port = freePort();
+        return versitygwAt(freePort(), directory, more);
+    }
+
+    static S3Server versitygwAt(int port, Path directory, String... more) throws Exception {
         List<String> command = new ArrayList<>();
         command.add(GoTool.VERSITYGW.executable().toString());
         command.addAll(List.of("--access", ACCESS, "--secret", SECRET, "--region", "us-east-1"));
@@ -37,6 +44,43 @@ public final class S3Server implements AutoCloseable {
         command.addAll(List.of(more));
         command.addAll(List.of("posix", bucket(directory).toString()));
         return start(directory, port, command);
+    }
+
+    /// Its bucket is versioned, and keeps each version for a day, whoever wants to delete it.
+    public static S3Server locked(Path directory) throws Exception {
+        int port = freePort();
+        Path versions = Files.createDirectories(directory.resolve("versions"));
+        List<String> command = new ArrayList<>();
+        command.add(GoTool.VERSITYGW.executable().toString());
+        command.addAll(List.of("--access", ACCESS, "--secret", SECRET, "--region", "us-east-1"));
+        command.addAll(List.of("--port", "127.0.0.1:" + port, "--quiet", "--keep-alive"));
+        command.addAll(List.of("posix", "--versioning-dir", versions.toString()));
+        command.add(Files.createDirectories(directory.resolve("s3")).toString());
+        S3Server server = start(directory, port, command);
+        server.makeLockedBucket();
+        return server;
+    }
+
+    private void makeLockedBucket() {
+        try (S3Client client =
+                S3Client.builder()
+                        .endpointOverride(URI.create("http://127.0.0.1:" + port))
+                        .region(Region.US_EAST_1)
+                        .forcePathStyle(true)
+                        .build()) {
+            client.createBucket(b -> b.bucket(BUCKET).objectLockEnabledForBucket(true));
+            client.putObjectLockConfiguration(
+                    b ->
+                            b.bucket(BUCKET)
+                                    .objectLockConfiguration(
+                                            lock ->
+                                                    lock.objectLockEnabled("Enabled")
+                                                            .rule(S3Server::oneDay)));
+        }
+    }
+
+    private static void oneDay(ObjectLockRule.Builder rule) {
+        rule.defaultRetention(retention -> retention.mode("COMPLIANCE").days(1));
     }
 
     static S3Server rclone(Path directory) throws Exception {

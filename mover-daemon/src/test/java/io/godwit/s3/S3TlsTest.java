@@ -30,7 +30,20 @@ final class S3TlsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Path store = directory.resolve("server.p12");
+        certificate("server");
+        server = S3Server.versitygw(directory, served("server"));
+    }
+
+    private static String[] served(String name) {
+        return new String[] {
+            "--cert", directory.resolve(name + ".pem").toString(),
+            "--key", directory.resolve(name + ".key").toString()
+        };
+    }
+
+    /// Makes NAME.pem, of `CN=NAME`, and NAME.key.
+    private static void certificate(String name) throws Exception {
+        Path store = directory.resolve(name + ".p12");
         Process keytool =
                 new ProcessBuilder(
                                 Path.of(System.getProperty("java.home"), "bin/keytool").toString(),
@@ -38,9 +51,9 @@ final class S3TlsTest {
                                 "-keyalg",
                                 "EC",
                                 "-alias",
-                                "server",
+                                "key",
                                 "-dname",
-                                "CN=test",
+                                "CN=" + name,
                                 "-ext",
                                 "san=ip:127.0.0.1",
                                 "-keystore",
@@ -52,15 +65,8 @@ final class S3TlsTest {
                         .start();
         assertThat(keytool.waitFor()).isZero();
         KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD);
-        pem("server.pem", "CERTIFICATE", keys.getCertificate("server").getEncoded());
-        pem("server.key", "PRIVATE KEY", keys.getKey("server", PASSWORD).getEncoded());
-        server =
-                S3Server.versitygw(
-                        directory,
-                        "--cert",
-                        directory.resolve("server.pem").toString(),
-                        "--key",
-                        directory.resolve("server.key").toString());
+        pem(name + ".pem", "CERTIFICATE", keys.getCertificate("key").getEncoded());
+        pem(name + ".key", "PRIVATE KEY", keys.getKey("key", PASSWORD).getEncoded());
     }
 
     private static void pem(String name, String kind, byte[] content) throws Exception {
@@ -106,7 +112,41 @@ final class S3TlsTest {
                                 assertThat(e.hint().orElseThrow()).contains("ca=FILE");
                             })
                     .hasMessageContaining(
-                            "no secure connection: doing=get object=s3://backup/tls/a");
+                            "server's certificate is not trusted: doing=get object=s3://backup/tls/a"
+                                    + " subject=CN=server issuer=CN=server until=");
+        }
+    }
+
+    /// Who asks again may find the old one back, or a bundle that knows the new one.
+    @Test
+    void aCertificateThatChangesIsNamedAndWaitedFor() throws Exception {
+        certificate("successor");
+        ObjectKey key = new ObjectKey("s/a/open");
+        int port = S3Server.freePort();
+        S3Server first = S3Server.versitygwAt(port, directory, served("server"));
+        String url =
+                S3Server.url(port, "change").replace("http:", "https:")
+                        + ("&ca=" + directory.resolve("server.pem"));
+        try (Store store = S3Server.openUrl(url)) {
+            assertThat(store.get(key, 10)).isEmpty();
+            first.close();
+            S3Server second = S3Server.versitygwAt(port, directory, served("successor"));
+            // The connection that was kept is dead.
+            assertThatThrownBy(() -> store.get(key, 10)).isInstanceOf(GodwitException.class);
+            assertThatThrownBy(() -> store.putIfAbsent(key, MemorySegment.ofArray(new byte[9])))
+                    .isInstanceOfSatisfying(
+                            GodwitException.class,
+                            e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE))
+                    .hasMessageContaining(
+                            "server has another certificate now, which is not trusted")
+                    .hasMessageContaining("subject=CN=successor");
+            second.close();
+            S3Server third = S3Server.versitygwAt(port, directory, served("server"));
+            assertThat(store.putIfAbsent(key, MemorySegment.ofArray(new byte[9])))
+                    .isEqualTo(Put.CREATED);
+            third.close();
+        } finally {
+            first.close();
         }
     }
 

@@ -13,15 +13,28 @@ import java.security.cert.CertificateFactory;
 import java.util.Collection;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.http.TlsTrustManagersProvider;
 
-/// Certificates from a file, trusted instead of the machine's own.
-final class TrustedFile {
-    private TrustedFile() {}
+/// Which certificates are trusted: those in a file, instead of the machine's own.
+final class TrustedCertificates {
+    private TrustedCertificates() {}
 
-    static TlsTrustManagersProvider read(Path file) {
-        TrustManager[] managers = managers(file);
+    static TlsTrustManagersProvider ofFile(Path file) {
+        TrustManager[] managers = NamedTrust.named(managers(file));
         return managers::clone;
+    }
+
+    /// Of the machine, as the JVM knows them.
+    static TlsTrustManagersProvider ofMachine() {
+        try {
+            TrustManager[] managers = NamedTrust.named(managers((KeyStore) null));
+            return managers::clone;
+        } catch (GeneralSecurityException e) {
+            throw new GodwitException(
+                            FailureKind.INVALID, "the machine's certificates cannot be read", e)
+                    .withHint("name the certificates: ca=FILE");
+        }
     }
 
     private static TrustManager[] managers(Path file) {
@@ -37,10 +50,7 @@ final class TrustedFile {
             for (Certificate certificate : found) {
                 trusted.setCertificateEntry("ca-" + trusted.size(), certificate);
             }
-            TrustManagerFactory factory =
-                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(trusted);
-            return factory.getTrustManagers();
+            return managers(trusted);
         } catch (IOException e) {
             throw new GodwitException(
                     FailureKind.NOT_FOUND, "certificates cannot be read: ca=" + file, e);
@@ -48,5 +58,13 @@ final class TrustedFile {
             throw new GodwitException(
                     FailureKind.INVALID, "file holds no certificates in PEM: ca=" + file, e);
         }
+    }
+
+    private static TrustManager[] managers(@Nullable KeyStore trusted)
+            throws GeneralSecurityException {
+        TrustManagerFactory factory =
+                TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(trusted);
+        return factory.getTrustManagers();
     }
 }
