@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /// Percent encoding of RFC 3986, over UTF-8, strict in both directions. (`java.net.URLDecoder` is
 /// for forms: it turns `+` into a space, and broken bytes into question marks.)
-final class PercentCode {
+public final class PercentCode {
     private static final String UNRESERVED = "-._~";
     private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
@@ -31,7 +31,7 @@ final class PercentCode {
     }
 
     /// Empty when an escape is broken or the bytes are no UTF-8.
-    static Optional<String> decode(String text) {
+    public static Optional<String> decode(String text) {
         byte[] in = text.getBytes(StandardCharsets.UTF_8);
         ByteBuffer out = ByteBuffer.allocate(in.length);
         for (int i = 0; i < in.length; i++) {

@@ -23,6 +23,7 @@ final class ChunkIndexArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(
+                        "io.godwit.nbd..",
                         "io.godwit.device..",
                         "io.godwit.pipeline..",
                         "io.godwit.restore..",

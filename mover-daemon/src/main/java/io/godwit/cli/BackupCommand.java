@@ -24,14 +24,15 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "backup",
         description = {
-            "Backs a volume up: reads a device, an image or a stream, and stores what is new.",
+            "Backs a volume up: reads a device, an image, an export or a stream, and stores what is new.",
             "With --quiet: prints the new snapshot's id alone."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit backup db /dev/vg0/db-snap",
             "  godwit backup db /dev/vg0/db-snap --changed-extents changes.json --change-id snap-42",
-            "  pg_dump shop | godwit backup shop-dump - --tag app=shop"
+            "  pg_dump shop | godwit backup shop-dump - --tag app=shop",
+            "  godwit backup vm 'nbd+unix:///disk?socket=/run/vm.sock'"
         })
 final class BackupCommand extends Task {
     @Parameters(index = "0", paramLabel = "VOLUME", description = "What to call it.")
@@ -40,7 +41,10 @@ final class BackupCommand extends Task {
     @Parameters(
             index = "1",
             paramLabel = "SOURCE",
-            description = "A block device, a raw image, or - for standard input.")
+            description = {
+                "A block device, a raw image, - for standard input, or an NBD URI:",
+                "nbd://host:port/export, nbd+unix:///export?socket=PATH."
+            })
     String source = "";
 
     @Option(

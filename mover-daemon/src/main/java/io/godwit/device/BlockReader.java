@@ -20,7 +20,7 @@ public interface BlockReader {
     /// Fastest when offset, length and the target's address are multiples of [#BLOCK_BYTES];
     /// anything is allowed.
     ///
-    /// @param target native memory
+    /// @param target native memory that any thread may touch
     /// @throws ReadFailure when blocks cannot be read, although others may be
     /// @throws io.godwit.error.GodwitException `FENCED` when a source shrank since it was opened,
     ///     `UNAVAILABLE` when a device is gone

@@ -38,6 +38,10 @@ public interface BlockSource extends BlockReader, AutoCloseable {
     /// before and after. Always false for devices, which do not tell.
     boolean modified();
 
+    /// Has reads that wait for somebody else end soon, with `INTERRUPTED`, because the run has ended
+    /// for another reason. For any thread; reads of files and devices are never waited for long.
+    default void giveUp() {}
+
     @Override
     void close();
 }

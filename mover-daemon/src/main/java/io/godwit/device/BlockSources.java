@@ -2,6 +2,8 @@ package io.godwit.device;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import io.godwit.nbd.NbdPatience;
+import io.godwit.nbd.NbdUri;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -13,13 +15,16 @@ public final class BlockSources {
 
     private BlockSources() {}
 
-    /// Opens `-` (standard input), a block device or a raw image.
+    /// Opens `-` (standard input), an export of an NBD server, a block device or a raw image.
     ///
     /// @throws GodwitException `NOT_FOUND` when there is no such thing, `DENIED` when it may not be
-    ///     read, `INVALID` when it is neither a file nor a block device
+    ///     read, `INVALID` when it is none of these, `UNAVAILABLE` when a server does not answer
     public static BlockSource open(String source) {
         if (source.equals("-")) {
             return new StreamSource(STANDARD_INPUT);
+        }
+        if (NbdUri.isOne(source)) {
+            return NbdSource.open(source, NbdPatience.DEFAULT);
         }
         Path path = canonical(source);
         FileStatus status = FileStatus.of(path);

@@ -2,6 +2,7 @@ package io.godwit.device;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import io.godwit.nbd.NbdUri;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
@@ -29,6 +30,13 @@ public final class BlockTargets {
     public static BlockTarget open(TargetRequest request) {
         if (request.target().equals("-")) {
             return new StreamTarget(StandardOutput.claim(), request.volumeBytes());
+        }
+        if (NbdUri.isOne(request.target())) {
+            throw new GodwitException(
+                            FailureKind.INVALID,
+                            "an NBD server is no target yet: target=" + request.target())
+                    .withObject(request.target())
+                    .withHint("restore to a file or a device; nbdcopy carries a file to a server");
         }
         return new BlockTargets(request).open();
     }

@@ -5,10 +5,11 @@ import java.time.Instant;
 /// What a source is, as found when it was opened.
 ///
 /// @param kind how it is read
-/// @param path where it is, without symbolic links; `-` for a stream
+/// @param path where it is, without symbolic links; `-` for a stream, its URI for an export
 /// @param sizeBytes its size, or [BlockSource#UNKNOWN_SIZE] for a stream
-/// @param blockBytes its logical block: 512 or more for a device, else 1
-/// @param device the number of the device (of the file system, for a file), 0 for a stream
+/// @param blockBytes its logical block: 512 or more for a device, what the server wants for an
+///     export, else 1
+/// @param device the number of the device (of the file system, for a file), 0 for others
 /// @param inode of a file on its file system, 0 for others
 /// @param modified when a file was last written; the epoch for others
 public record SourceFacts(
@@ -26,7 +27,9 @@ public record SourceFacts(
         /// A block device, past the page cache.
         DEVICE,
         /// Something that can be read once, from its start.
-        STREAM
+        STREAM,
+        /// An export of an NBD server.
+        EXPORT
     }
 
     public SourceFacts {

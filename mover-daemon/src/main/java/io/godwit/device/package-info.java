@@ -1,4 +1,4 @@
-/// Block devices and raw images: reading, writing, size, holes, who uses them.
+/// Block devices, raw images and exports: reading, writing, size, holes, who uses them.
 @NullMarked
 package io.godwit.device;
 

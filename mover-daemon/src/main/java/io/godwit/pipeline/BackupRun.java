@@ -102,7 +102,13 @@ final class BackupRun implements AutoCloseable {
         readers =
                 new ReaderPool(
                         source, buffers.workers, buffers.tileCount(), settings.threadFactory());
-        crew = new WorkerCrew(settings.threadFactory(), sessionIndex::close);
+        crew = new WorkerCrew(settings.threadFactory(), this::wake);
+    }
+
+    /// Nobody waits for a worker or a server that has nothing more to say.
+    private void wake() {
+        sessionIndex.close();
+        readers.source().source().giveUp();
     }
 
     private Codec codec() {
@@ -211,8 +217,7 @@ final class BackupRun implements AutoCloseable {
                             "a stream refers to packs that are being collected and cannot be read again")
                     .withHint("run it again");
         }
-        new WorkerCrew(settings.threadFactory(), sessionIndex::close)
-                .run(1, () -> work(queue.of(chosen)));
+        new WorkerCrew(settings.threadFactory(), this::wake).run(1, () -> work(queue.of(chosen)));
         uploader.drain();
     }
 

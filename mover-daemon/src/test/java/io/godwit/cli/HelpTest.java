@@ -55,10 +55,11 @@ final class HelpTest {
                 .startsWith(
                         """
                         Usage: godwit backup [OPTIONS] VOLUME SOURCE
-                        Backs a volume up: reads a device, an image or a stream, and stores what is new.
+                        Backs a volume up: reads a device, an image, an export or a stream, and stores what is new.
                         With --quiet: prints the new snapshot's id alone.
                               VOLUME                       What to call it.
-                              SOURCE                       A block device, a raw image, or - for standard input.
+                              SOURCE                       A block device, a raw image, - for standard input, or an NBD URI:
+                                                           nbd://host:port/export, nbd+unix:///export?socket=PATH.
                               --parent=SNAPSHOT            auto (the newest of the volume), none, or a snapshot.
                               --changed-extents=FILE       JSON list of what changed since "base" in it, or since --parent.
                                                            Everything else is taken from there.
