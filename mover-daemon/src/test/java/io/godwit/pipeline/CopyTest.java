@@ -1,63 +1,232 @@
 package io.godwit.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.godwit.commit.CatalogueEntry;
-import io.godwit.copy.CopyEngine;
-import io.godwit.copy.CopyProgress;
-import io.godwit.copy.CopyRequest;
+import io.godwit.commit.SnapshotId;
 import io.godwit.copy.CopyResult;
-import java.nio.file.Files;
+import io.godwit.copy.CopyResult.Copied;
+import io.godwit.device.Extent;
+import io.godwit.device.TestSources;
+import io.godwit.error.FailureKind;
+import io.godwit.store.MemoryStore;
+import io.godwit.volume.VolumeName;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
+/// What a copy is, and what it costs.
+@Timeout(120)
 final class CopyTest {
     private static final long REGION = 64L << 20;
 
     @TempDir Path directory;
 
-    private EngineFixture fixture(String name, String chunker) throws Exception {
-        return EngineFixture.inMemory(Files.createDirectories(directory.resolve(name)), chunker);
+    private final SplittableRandom random = new SplittableRandom(5);
+
+    private EngineFixture repository(String name, String chunker) throws Exception {
+        return Copies.repository(directory, name, new MemoryStore(), chunker);
     }
 
-    static CopyResult copy(EngineFixture from, EngineFixture to) throws InterruptedException {
-        CopyRequest request =
-                new CopyRequest(from.repository.catalogue().read().entries(), false, false, false);
-        return new CopyEngine(
-                        from.repository,
-                        to.repository,
-                        to.settings(),
-                        request,
-                        new CopyProgress(),
-                        to.listener())
-                .run();
+    private SparseImage image(long size) {
+        SparseImage image = new SparseImage(size);
+        image.write(4096, SparseImage.mixture(random, (int) Math.min(3_000_000, size - 4096)));
+        for (long at = REGION; at < size - 600_000; at += REGION) {
+            image.write(at - 300_000, SparseImage.mixture(random, 600_001));
+        }
+        return image;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "leaf,leaf,140012345",
+        "leaf,gear:16KiB,70000001",
+        "gear:16KiB,leaf,70000001",
+        "leaf,fixed:64KiB,67108865",
+        "fixed:4MiB,leaf,67108863",
+        "leaf,leaf,4097"
+    })
+    void holdsWhatItsOriginalHeld(String from, String to, long size) throws Exception {
+        SparseImage image = image(size);
+        SparseImage later = image.copy();
+        later.write(size / 2, SparseImage.noise(random, (int) Math.min(size / 2, 50_000)));
+        later.zero(0, Math.min(200_000, size / 4));
+        try (EngineFixture target = repository("target", to)) {
+            try (EngineFixture source = repository("source", from)) {
+                source.backup(image.save(directory.resolve("image")));
+                source.backup(later.save(directory.resolve("image")));
+                CopyResult result = Copies.verified(source, target);
+                assertThat(result.copied()).hasSize(2).allMatch(Copied::fresh);
+            }
+            List<CatalogueEntry> copies = Copies.history(target);
+            assertThat(copies).allMatch(copy -> copy.sizeBytes() == size);
+            assertThat(copies).allMatch(copy -> copy.chunker().startsWith(to));
+            Copies.assertHolds(target, copies.getFirst(), image);
+            Copies.assertHolds(target, copies.getLast(), later);
+        }
+    }
+
+    /// The same chunks as a backup would have stored, and nothing for holes.
+    @Test
+    void isWhatABackupWouldHaveMade() throws Exception {
+        SparseImage image = image(3 * REGION + 77);
+        Path file = image.save(directory.resolve("image"));
+        try (EngineFixture source = repository("source", "fixed:64KiB");
+                EngineFixture target = repository("target", "leaf")) {
+            source.backup(file);
+            Copies.all(source, target);
+            BackupResult own = target.backup(new VolumeName("own"), file, EngineFixture.EVERYTHING);
+            assertThat(own.newBytes()).isZero();
+            CatalogueEntry copy = target.repository.catalogue().resolve("latest:db");
+            assertThat(target.repository.readRoot(copy).tree().top().orElseThrow().content())
+                    .isEqualTo(target.root(own).tree().top().orElseThrow().content());
+        }
     }
 
     @Test
-    void copiesAnImage() throws Exception {
-        SplittableRandom random = new SplittableRandom(3);
-        SparseImage image = new SparseImage(3 * REGION + 12345);
-        image.write(4096, SparseImage.noise(random, 3_000_000));
-        image.write(2 * REGION - 500_000, SparseImage.noise(random, 1_000_001));
-        try (EngineFixture from = fixture("from", "leaf");
-                EngineFixture to = fixture("to", "leaf")) {
-            BackupResult original = from.backup(image.save(directory.resolve("image")));
-            CopyResult result = copy(from, to);
-            assertThat(result.copied()).hasSize(1);
-            CatalogueEntry made =
-                    to.repository
+    void keepsWhatASnapshotSaysAboutItself() throws Exception {
+        Path file = image(REGION).save(directory.resolve("image"));
+        try (EngineFixture source = repository("source", "leaf");
+                EngineFixture target = repository("target", "leaf")) {
+            source.sources =
+                    path -> {
+                        WatchedSource watched = new WatchedSource(path);
+                        watched.badBlocks.add(3L);
+                        return watched;
+                    };
+            source.changeId = Optional.of("snap-42");
+            CatalogueEntry original = source.entry(source.backup(file));
+            Copies.all(source, target);
+            CatalogueEntry copy = target.repository.catalogue().resolve("latest:db");
+            assertThat(copy.snapshot()).isNotEqualTo(original.snapshot());
+            assertThat(copy.time()).isEqualTo(original.time());
+            assertThat(copy.tags()).isEqualTo(original.tags());
+            assertThat(copy.changeId()).contains("snap-42");
+            assertThat(target.repository.readRoot(copy).origin())
+                    .isEqualTo(source.repository.readRoot(original).origin());
+            List<Extent> unreadable =
+                    target.repository.withMetadata(
+                            reader -> Unreadable.of(target.repository.readRoot(copy), reader));
+            assertThat(unreadable).containsExactly(new Extent(3 * 4096, 4096));
+        }
+    }
+
+    @Test
+    void aStreamStaysAStream() throws Exception {
+        SparseImage image = image(3_000_001);
+        Path file = image.saveFull(directory.resolve("image"));
+        try (EngineFixture source = repository("source", "leaf");
+                EngineFixture target = repository("target", "leaf")) {
+            source.sources = path -> TestSources.stream(file);
+            source.backup(file);
+            Copies.all(source, target);
+            CatalogueEntry copy = target.repository.catalogue().resolve("latest:db");
+            assertThat(copy.chunker()).startsWith("gear");
+            Copies.assertHolds(target, copy, image);
+        }
+    }
+
+    @Test
+    void sixtyIncrementsCostWhatTheyChange() throws Exception {
+        SparseImage image = image(3 * REGION);
+        List<SparseImage> states = new ArrayList<>();
+        try (EngineFixture source = repository("source", "leaf");
+                EngineFixture target = repository("target", "leaf")) {
+            for (int i = 0; i < 60; i++) {
+                image.write(random.nextLong(3 * REGION - 8192), SparseImage.noise(random, 8000));
+                states.add(image.copy());
+                source.backup(image.save(directory.resolve("image")));
+            }
+            CopyResult result = Copies.all(source, target);
+            assertThat(result.copied()).hasSize(60);
+            assertThat(result.readBytes()).isLessThan(states.getFirst().dataBytes() + 60 * 40_960);
+            assertThat(target.store.putBytes.get())
+                    .isLessThan(source.store.putBytes.get() * 11 / 10);
+            List<CatalogueEntry> copies = Copies.history(target);
+            for (int i = 1; i < 60; i++) {
+                assertThat(copies.get(i).parent()).contains(copies.get(i - 1).snapshot());
+            }
+            Copies.assertHolds(target, copies.get(30), states.get(30));
+            Copies.assertHolds(target, copies.get(59), states.get(59));
+
+            long puts = target.store.puts.get();
+            CopyResult again = Copies.all(source, target);
+            assertThat(target.store.puts.get()).as("nothing is sent").isEqualTo(puts);
+            assertThat(again.copied()).noneMatch(Copied::fresh);
+            assertThat(again.copied().stream().map(Copied::target))
+                    .isEqualTo(result.copied().stream().map(Copied::target).toList());
+        }
+    }
+
+    /// Whatever came first, what lies between is a difference to a neighbour.
+    @Test
+    void anOlderSnapshotIsBuiltOnAYoungerOne() throws Exception {
+        SparseImage image = image(2 * REGION);
+        SparseImage later = image.copy();
+        later.write(REGION + 4096, SparseImage.noise(random, 10_000));
+        try (EngineFixture source = repository("source", "leaf");
+                EngineFixture target = repository("target", "leaf")) {
+            source.backup(image.save(directory.resolve("image")));
+            source.backup(later.save(directory.resolve("image")));
+            List<CatalogueEntry> originals = Copies.history(source);
+            Copies.run(source, target, originals.subList(1, 2), true);
+            CopyResult older = Copies.run(source, target, originals.subList(0, 1), true);
+            assertThat(older.readBytes()).isLessThan(40_960);
+            CatalogueEntry copy =
+                    target.repository
                             .catalogue()
-                            .read()
-                            .resolve(result.copied().getFirst().target().orElseThrow().toString());
-            assertThat(made.sizeBytes()).isEqualTo(original.sizeBytes());
-            Path target = directory.resolve("restored");
-            to.restore(to.request(made.snapshot().toString(), target));
-            assertThat(image.mismatch(target)).isEqualTo(-1);
-            long puts = to.store.puts.get();
-            assertThat(copy(from, to).copied().getFirst().fresh()).isFalse();
-            assertThat(to.store.puts.get()).isEqualTo(puts);
+                            .resolve(older.copied().getFirst().target().orElseThrow().toString());
+            Copies.assertHolds(target, copy, image);
+        }
+    }
+
+    @Test
+    void aCopyOfACopyIsKnownEverywhere() throws Exception {
+        Path file = image(REGION).save(directory.resolve("image"));
+        try (EngineFixture a = repository("a", "leaf");
+                EngineFixture b = repository("b", "leaf");
+                EngineFixture c = repository("c", "leaf")) {
+            SnapshotId first = a.entry(a.backup(file)).snapshot();
+            Copies.all(a, b);
+            Copies.all(b, c);
+            assertThat(Copies.all(a, c).copied()).noneMatch(Copied::fresh);
+            assertThat(Copies.all(c, a).copied())
+                    .singleElement()
+                    .satisfies(copied -> assertThat(copied.target()).contains(first));
+            assertThat(a.snapshots()).isOne();
+        }
+    }
+
+    /// Somebody backs up to the target under the same name: one history, and no confusion.
+    @Test
+    void goesIntoAVolumeThatIsThere() throws Exception {
+        SparseImage image = image(REGION);
+        SparseImage other = image(REGION);
+        try (EngineFixture source = repository("source", "leaf");
+                EngineFixture target = repository("target", "leaf")) {
+            source.backup(image.save(directory.resolve("image")));
+            target.backup(other.save(directory.resolve("other")));
+            CopyResult result = Copies.all(source, target);
+            SnapshotId id = result.copied().getFirst().target().orElseThrow();
+            Copies.assertHolds(target, target.repository.catalogue().resolve(id.toString()), image);
+            assertThat(target.snapshots()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void aRepositoryIsNotCopiedOntoItself() throws Exception {
+        try (EngineFixture source = repository("source", "leaf")) {
+            source.backup(image(REGION).save(directory.resolve("image")));
+            EngineFixture.assertKind(
+                    catchThrowable(() -> Copies.all(source, source)), FailureKind.INVALID);
         }
     }
 }

@@ -1,0 +1,210 @@
+package io.godwit.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import io.godwit.commit.CatalogueEntry;
+import io.godwit.commit.Forgetting;
+import io.godwit.copy.CopyResult;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import io.godwit.store.MemoryStore;
+import io.godwit.store.ObjectKey;
+import io.godwit.volume.VolumeName;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// What may happen to a copy while it runs, and what is left of it then.
+@Timeout(120)
+final class CopyDisturbedTest {
+    private static final long REGION = 64L << 20;
+    private static final VolumeName OTHER = new VolumeName("other");
+
+    @TempDir Path directory;
+
+    private final SplittableRandom random = new SplittableRandom(6);
+    private final List<SparseImage> states = new ArrayList<>();
+    private EngineFixture source;
+
+    @BeforeEach
+    void begin() throws Exception {
+        source = Copies.repository(directory, "source", new MemoryStore(), "leaf");
+        SparseImage image = new SparseImage(REGION + 99);
+        for (int i = 0; i < 3; i++) {
+            image.write(i * 3_000_000L, SparseImage.noise(random, 2_000_000));
+            states.add(image.copy());
+            source.backup(image.save(directory.resolve("image")));
+        }
+    }
+
+    @AfterEach
+    void end() {
+        source.close();
+    }
+
+    private EngineFixture target(int number) throws Exception {
+        return Copies.repository(directory, "target-" + number, new MemoryStore(), "leaf");
+    }
+
+    private void assertComplete(EngineFixture target) throws Exception {
+        List<CatalogueEntry> copies = Copies.history(target);
+        assertThat(copies).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            Copies.assertHolds(target, copies.get(i), states.get(i));
+        }
+    }
+
+    private static long packBytes(EngineFixture fixture) {
+        return fixture.store.below().list("p/", "", 1000).objects().stream()
+                .mapToLong(object -> object.length())
+                .sum();
+    }
+
+    /// The target's store dies at each of its puts. One after the last commit is not missed.
+    @Test
+    void aStoreThatDiesAtAnyPutLosesNothingThatWasCommitted() throws Exception {
+        long whole;
+        long puts;
+        try (EngineFixture target = target(0)) {
+            puts = -target.store.puts.get();
+            Copies.all(source, target);
+            puts += target.store.puts.get();
+            whole = packBytes(target);
+        }
+        assertThat(puts).isGreaterThan(12);
+        for (int dead = 1; dead <= puts; dead++) {
+            try (EngineFixture target = target(dead)) {
+                AtomicInteger left = new AtomicInteger(dead);
+                target.store.beforePut =
+                        key -> {
+                            if (left.decrementAndGet() <= 0) {
+                                throw new GodwitException(FailureKind.UNAVAILABLE, "planted");
+                            }
+                        };
+                Throwable failure = catchThrowable(() -> Copies.all(source, target));
+                target.store.beforePut = key -> {};
+                int committed = target.snapshots();
+                assertThat(failure != null || committed == 3).as("dead at " + dead).isTrue();
+                CopyResult rest = Copies.all(source, target);
+                assertThat(rest.copied().stream().filter(copied -> !copied.fresh()).count())
+                        .isEqualTo(committed);
+                assertThat(packBytes(target)).as("dead at " + dead).isLessThan(whole * 11 / 10);
+                assertComplete(target);
+            }
+        }
+    }
+
+    @Test
+    void anInterruptionKeepsWhatIsCommitted() throws Exception {
+        try (EngineFixture target = target(0)) {
+            Thread copying = Thread.currentThread();
+            target.store.beforePut =
+                    key -> {
+                        if (key.value().startsWith("p/") && target.snapshots() == 1) {
+                            copying.interrupt();
+                        }
+                    };
+            assertThat(catchThrowable(() -> Copies.all(source, target)))
+                    .isInstanceOf(InterruptedException.class);
+            target.store.beforePut = key -> {};
+            assertThat(target.snapshots()).isOne();
+            Copies.all(source, target);
+            assertComplete(target);
+        }
+    }
+
+    private ObjectKey packOf(VolumeName volume, int snapshot) {
+        CatalogueEntry entry = source.repository.catalogue().read().entries(volume).get(snapshot);
+        String session = entry.session().toString();
+        return source.keys("p/").stream()
+                .filter(key -> key.value().contains(session))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private void damage(ObjectKey pack) {
+        byte[] bytes = source.store.below().get(pack, 64 << 20).orElseThrow();
+        bytes[bytes.length / 2] ^= 1;
+        source.store.below().delete(pack);
+        source.store.below().putIfAbsent(pack, MemorySegment.ofArray(bytes));
+    }
+
+    /// A snapshot that would only look whole is not made; who does not need what is damaged is
+    /// copied.
+    @Test
+    void refusesWhatIsDamagedAndCopiesTheOthers() throws Exception {
+        source.backup(OTHER, directory.resolve("image"), EngineFixture.EVERYTHING);
+        damage(packOf(EngineFixture.DB, 2));
+        try (EngineFixture target = target(0)) {
+            CopyResult result = Copies.all(source, target);
+            List<CatalogueEntry> originals = source.repository.catalogue().read().entries();
+            assertThat(result.refused())
+                    .hasSize(2)
+                    .allMatch(refused -> refused.kind() == FailureKind.CORRUPT);
+            assertThat(result.refused().getFirst().source()).isEqualTo(originals.get(2).snapshot());
+            assertThat(result.refused().getFirst().message())
+                    .contains(originals.get(2).snapshot().toString(), "record");
+            assertThat(target.snapshots()).isEqualTo(2);
+            Copies.assertHolds(target, Copies.history(target).getLast(), states.get(1));
+            assertThat(target.warnings).anyMatch(warning -> warning.contains("snapshot-damaged"));
+        }
+    }
+
+    /// Damage to what the target has already is none of the copy's business.
+    @Test
+    void whatWasCopiedBeforeItWasDamagedIsNotReadAgain() throws Exception {
+        try (EngineFixture target = target(0)) {
+            Copies.run(source, target, Copies.history(source).subList(0, 1), true);
+            damage(packOf(EngineFixture.DB, 0));
+            assertThat(Copies.all(source, target).refused()).isEmpty();
+            assertComplete(target);
+        }
+    }
+
+    @Test
+    void leavesOutWhatIsForgottenAndCollectedMeanwhile() throws Exception {
+        List<CatalogueEntry> chosen = Copies.history(source);
+        ObjectKey pack = packOf(EngineFixture.DB, 2);
+        source.repository
+                .forgetting()
+                .forget(List.of(chosen.get(2).snapshot().toString()), Forgetting.Options.BY_ID);
+        source.store.below().delete(pack);
+        try (EngineFixture target = target(0)) {
+            CopyResult all = Copies.run(source, target, chosen, false);
+            assertThat(all.refused()).isEmpty();
+            assertThat(all.copied()).hasSize(2);
+            assertThat(target.warnings).anyMatch(w -> w.contains("snapshot-forgotten"));
+            CopyResult named = Copies.run(source, target, chosen, true);
+            assertThat(named.refused())
+                    .singleElement()
+                    .satisfies(r -> assertThat(r.kind()).isEqualTo(FailureKind.NOT_FOUND));
+        }
+    }
+
+    /// A target that loses what it was given: the copy is withdrawn, and said.
+    @Test
+    void aCopyThatCannotBeReadBackIsForgotten() throws Exception {
+        try (EngineFixture target = target(0)) {
+            target.store.beforePut =
+                    key -> {
+                        if (key.value().startsWith("snap/")) {
+                            target.keys("m/").forEach(target.store.below()::delete);
+                            target.keys("p/").forEach(target.store.below()::delete);
+                        }
+                    };
+            assertThat(catchThrowable(() -> Copies.all(source, target)))
+                    .isInstanceOf(GodwitException.class);
+            target.store.beforePut = key -> {};
+            assertThat(target.snapshots()).isZero();
+        }
+    }
+}
