@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.godwit.cli.Cli.Answer;
 import io.godwit.format.ObjectFormat;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -228,6 +229,32 @@ final class KeyCommandTest {
         done(cli.call("snapshots"));
         cli.environment.put("GODWIT_PASSWORD", "first");
         refused(cli.call("snapshots"), 7, "wrong password");
+    }
+
+    /// The backup began under the old generation and with a key that is gone when it ends.
+    @Test
+    void aBackupThatRunsMeanwhileEndsWell() throws Exception {
+        addKeyFile("second");
+        Path image = cli.image("image", 40_000_000, 0, 3);
+        Process backup =
+                new ProcessBuilder(new CliProcess(cli).onRepository("backup", "dump", "-"))
+                        .redirectOutput(directory.resolve("out").toFile())
+                        .redirectError(directory.resolve("err").toFile())
+                        .start();
+        byte[] content = Files.readAllBytes(image);
+        try (OutputStream in = backup.getOutputStream()) {
+            in.write(content, 0, content.length / 2);
+            in.flush();
+            String first = slots().getFirst().get("id").asString();
+            done(with("second", "key", "rotate"));
+            done(with("second", "key", "remove", first));
+            in.write(content, content.length / 2, content.length - content.length / 2);
+        }
+        assertThat(backup.waitFor()).as(Files.readString(directory.resolve("err"))).isZero();
+        refused(cli.run("snapshots"), 7, "");
+        done(with("second", "restore", "latest:dump", cli.path("back")));
+        assertThat(directory.resolve("back")).hasSameBinaryContentAs(image);
+        done(with("second", "verify", "--read-data"));
     }
 
     @Test
