@@ -29,7 +29,8 @@ public sealed interface StoreUrl {
     /// @param endpoint of a server other than Amazon's
     /// @param pathStyle whether the bucket stands in the path instead of the host name
     /// @param ca certificates (PEM) to trust instead of the machine's own
-    /// @param storageClass that new objects get
+    /// @param storageClasses that new objects get
+    /// @param tags that new objects get, each `key=value`
     /// @param proxy through which the server is reached
     record S3(
             String bucket,
@@ -38,7 +39,8 @@ public sealed interface StoreUrl {
             Optional<String> region,
             boolean pathStyle,
             Optional<Path> ca,
-            Optional<String> storageClass,
+            PrefixRules storageClasses,
+            PrefixRules tags,
             Optional<URI> proxy)
             implements StoreUrl {
         public S3 {
@@ -58,7 +60,7 @@ public sealed interface StoreUrl {
             }
             char separator = '?';
             for (Map.Entry<String, String> parameter : parameters().entrySet()) {
-                String value = PercentCode.encode(parameter.getValue(), "/:");
+                String value = PercentCode.encode(parameter.getValue(), "/:,=");
                 text.append(separator).append(parameter.getKey()).append('=').append(value);
                 separator = '&';
             }
@@ -73,7 +75,12 @@ public sealed interface StoreUrl {
                 parameters.put("path-style", "true");
             }
             ca.ifPresent(file -> parameters.put("ca", file.toString()));
-            storageClass.ifPresent(name -> parameters.put("storage-class", name));
+            if (!storageClasses.rules().isEmpty()) {
+                parameters.put("storage-class", storageClasses.toString());
+            }
+            if (!tags.rules().isEmpty()) {
+                parameters.put("tags", tags.toString());
+            }
             proxy.ifPresent(uri -> parameters.put("proxy", uri.toString()));
             return parameters;
         }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
@@ -20,8 +21,16 @@ final class UrlSyntax {
     static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,64}");
     static final Pattern STORAGE_CLASS = Pattern.compile("[A-Z0-9_]{1,64}");
 
+    static final Pattern TAG =
+            Pattern.compile("[A-Za-z0-9 +._:/@-]{1,128}=[A-Za-z0-9 +._:/@-]{0,256}");
+
+    /// Amazon's limit.
+    private static final int TAGS_MAX = 10;
+
+    private static final Set<String> ARCHIVES = Set.of("GLACIER", "DEEP_ARCHIVE");
+
     private static final List<String> PARAMETERS =
-            List.of("ca", "endpoint", "path-style", "proxy", "region", "storage-class");
+            List.of("ca", "endpoint", "path-style", "proxy", "region", "storage-class", "tags");
 
     private UrlSyntax() {}
 
@@ -74,7 +83,12 @@ final class UrlSyntax {
                 Optional.ofNullable(parameters.get("region")).map(UrlSyntax::region),
                 style != null && truth(style),
                 Optional.ofNullable(parameters.get("ca")).map(UrlSyntax::certificates),
-                Optional.ofNullable(parameters.get("storage-class")).map(UrlSyntax::storageClass),
+                Optional.ofNullable(parameters.get("storage-class"))
+                        .map(UrlSyntax::storageClasses)
+                        .orElse(PrefixRules.NONE),
+                Optional.ofNullable(parameters.get("tags"))
+                        .map(UrlSyntax::tags)
+                        .orElse(PrefixRules.NONE),
                 Optional.ofNullable(parameters.get("proxy")).map(t -> web("proxy", t)));
     }
 
@@ -140,11 +154,31 @@ final class UrlSyntax {
         throw invalid("ca is a file of certificates");
     }
 
-    private static String storageClass(String text) {
-        if (!STORAGE_CLASS.matcher(text).matches()) {
-            throw invalid("not a storage class: storage-class=" + text);
+    /// What must be restored before it can be read is of no use: a backup reads old objects too.
+    private static PrefixRules storageClasses(String text) {
+        PrefixRules classes =
+                PrefixRules.parse(
+                                "storage-class",
+                                text,
+                                name -> STORAGE_CLASS.matcher(name).matches())
+                        .distinct("storage-class", _ -> "");
+        for (PrefixRules.Rule rule : classes.rules()) {
+            if (ARCHIVES.contains(rule.value())) {
+                throw invalid("objects of this class cannot be read: storage-class=" + rule)
+                        .withHint("use GLACIER_IR or another class that is read at once");
+            }
         }
-        return text;
+        return classes;
+    }
+
+    private static PrefixRules tags(String text) {
+        PrefixRules tags =
+                PrefixRules.parse("tags", text, tag -> TAG.matcher(tag).matches())
+                        .distinct("tags", tag -> tag.substring(0, tag.indexOf('=')));
+        if (tags.rules().size() > TAGS_MAX) {
+            throw invalid("an object has at most %d tags: tags=%s".formatted(TAGS_MAX, text));
+        }
+        return tags;
     }
 
     private static boolean truth(String text) {

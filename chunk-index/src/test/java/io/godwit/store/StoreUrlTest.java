@@ -15,6 +15,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class StoreUrlTest {
+    @Test
+    void refusesClassesThatAreNotReadAtOnce() {
+        assertThat(assertInvalid("s3://abc?storage-class=p/:GLACIER").hint().orElseThrow())
+                .contains("GLACIER_IR");
+        assertThat(StoreUrl.parse("s3://abc?storage-class=GLACIER_IR")).isNotNull();
+        assertThat(assertInvalid("s3://abc?storage-class=STANDARD,ONEZONE_IA"))
+                .hasMessageContaining("two rules for the same: parameter=storage-class");
+        assertThat(assertInvalid("s3://abc?tags=a=1,a=2"))
+                .hasMessageContaining("two rules for the same: parameter=tags");
+        assertThat(assertInvalid("s3://abc?tags=P/:a"))
+                .hasMessageContaining("not a value, or PREFIX/:VALUE, of tags: tags=P/:a");
+        assertThat(assertInvalid("s3://abc?tags=a=1,b=,c=,d=,e=,f=,g=,h=,i=,j=,k="))
+                .hasMessageContaining("an object has at most 10 tags");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "/backup/main, /backup/main",
@@ -54,7 +69,8 @@ final class StoreUrlTest {
                                 Optional.of("eu-1"),
                                 true,
                                 Optional.empty(),
-                                Optional.empty(),
+                                PrefixRules.NONE,
+                                PrefixRules.NONE,
                                 Optional.empty()));
         assertThat(url.text()).isEqualTo(text);
         StoreUrl plain =
@@ -65,7 +81,8 @@ final class StoreUrlTest {
                         Optional.empty(),
                         false,
                         Optional.empty(),
-                        Optional.empty(),
+                        PrefixRules.NONE,
+                        PrefixRules.NONE,
                         Optional.empty());
         assertThat(StoreUrl.parse("s3://abc")).isEqualTo(plain);
         assertThat(StoreUrl.parse("s3://abc/")).isEqualTo(plain);
@@ -75,7 +92,8 @@ final class StoreUrlTest {
     @Test
     void readsEverythingThatABucketMayNeed() {
         String text =
-                "s3://abc/x?ca=/etc/ca.pem&proxy=http://proxy:3128&region=eu-1&storage-class=STANDARD_IA";
+                "s3://abc/x?ca=/etc/ca.pem&proxy=http://proxy:3128&region=eu-1"
+                        + "&storage-class=p/:STANDARD_IA,STANDARD&tags=p/:tier=cold,team=db";
         StoreUrl url = StoreUrl.parse(text);
         assertThat(url.text()).isEqualTo(text);
         assertThat(url)
@@ -84,7 +102,12 @@ final class StoreUrlTest {
                         s3 -> {
                             assertThat(s3.ca()).contains(Path.of("/etc/ca.pem"));
                             assertThat(s3.proxy()).contains(URI.create("http://proxy:3128"));
-                            assertThat(s3.storageClass()).contains("STANDARD_IA");
+                            ObjectKey pack = new ObjectKey("p/ab/x");
+                            ObjectKey config = new ObjectKey("config");
+                            assertThat(s3.storageClasses().of(pack)).contains("STANDARD_IA");
+                            assertThat(s3.storageClasses().of(config)).contains("STANDARD");
+                            assertThat(s3.tags().all(pack)).containsExactly("tier=cold", "team=db");
+                            assertThat(s3.tags().all(config)).containsExactly("team=db");
                         });
     }
 

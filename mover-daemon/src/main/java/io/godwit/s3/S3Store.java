@@ -4,6 +4,7 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.format.Checksum;
 import io.godwit.store.ObjectKey;
+import io.godwit.store.PrefixRules;
 import io.godwit.store.RetryingStore;
 import io.godwit.store.Store;
 import io.godwit.store.StoreTraits;
@@ -12,7 +13,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
@@ -25,6 +28,8 @@ import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.s3.model.Tag;
+import software.amazon.awssdk.services.s3.model.Tagging;
 
 /// A bucket, or the objects of one below a prefix.
 ///
@@ -51,7 +56,8 @@ public final class S3Store implements Store {
     private final S3Failures failures;
     private final S3Reads reads;
     private final Patience patience;
-    private final Optional<String> storageClass;
+    private final PrefixRules storageClasses;
+    private final PrefixRules tags;
 
     /// Whether the server takes a checksum; one that refuses it is not sent any more.
     private volatile boolean checksums = true;
@@ -65,7 +71,8 @@ public final class S3Store implements Store {
         this.place = S3Place.of(url);
         this.failures = new S3Failures(place);
         this.reads = new S3Reads(connection.client(), place, failures, patience);
-        this.storageClass = url.storageClass();
+        this.storageClasses = url.storageClasses();
+        this.tags = url.tags();
     }
 
     /// Opens the bucket; that it exists is not looked at.
@@ -145,7 +152,8 @@ public final class S3Store implements Store {
                                 to ->
                                         to.apiCallAttemptTimeout(
                                                 patience.forBytes(content.byteSize())));
-        storageClass.ifPresent(request::storageClass);
+        storageClasses.of(key).ifPresent(request::storageClass);
+        tagging(key).ifPresent(request::tagging);
         if (checksum) {
             request.checksumCRC32C(base64(Checksum.crc32c(content, 0, content.byteSize())));
         }
@@ -167,6 +175,20 @@ public final class S3Store implements Store {
             }
             throw e;
         }
+    }
+
+    /// A tag of a longer prefix stands for one of the same name of a shorter.
+    private Optional<Tagging> tagging(ObjectKey key) {
+        Map<String, Tag> set = new LinkedHashMap<>();
+        tags.all(key)
+                .map(tag -> tag.split("=", 2))
+                .forEach(
+                        tag ->
+                                set.putIfAbsent(
+                                        tag[0], Tag.builder().key(tag[0]).value(tag[1]).build()));
+        return set.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Tagging.builder().tagSet(set.values()).build());
     }
 
     static String base64(int crc) {

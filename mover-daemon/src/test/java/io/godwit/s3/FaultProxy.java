@@ -23,6 +23,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -83,6 +84,7 @@ public final class FaultProxy implements AutoCloseable {
     public final Map<Fault, AtomicLong> hits = new ConcurrentHashMap<>();
     private final List<Refusal> refusals = new CopyOnWriteArrayList<>();
     private final Map<String, Long> lastPut = new ConcurrentHashMap<>();
+    private volatile Consumer<String> watcher = head -> {};
     private volatile Predicate<String> victims = line -> true;
     private volatile boolean unconditional;
 
@@ -111,6 +113,12 @@ public final class FaultProxy implements AutoCloseable {
     /// @param more XML in the error
     public FaultProxy refusing(Predicate<String> head, String status, String code, String more) {
         refusals.add(new Refusal(head, status, code, more));
+        return this;
+    }
+
+    /// Is shown the head of each request.
+    public FaultProxy watching(Consumer<String> heads) {
+        watcher = heads;
         return this;
     }
 
@@ -219,6 +227,7 @@ public final class FaultProxy implements AutoCloseable {
         /// Passes one request on and its answer back; false when the connection is of no more use.
         boolean next() throws IOException, InterruptedException {
             Head request = Head.read(fromClient);
+            watcher.accept(request.text());
             Dice dice = new Dice(request.firstLine());
             boolean put = request.firstLine().startsWith("PUT ");
             if (request.expects()) {

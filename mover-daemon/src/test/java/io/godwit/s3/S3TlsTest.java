@@ -1,5 +1,6 @@
 package io.godwit.s3;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,13 +9,19 @@ import io.godwit.error.GodwitException;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
 import io.godwit.store.Store.Put;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.Base64;
+import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -114,6 +121,50 @@ final class S3TlsTest {
                     .hasMessageContaining(
                             "server's certificate is not trusted: doing=get object=s3://backup/tls/a"
                                     + " subject=CN=server issuer=CN=server until=");
+        }
+    }
+
+    @Test
+    void aProxyIsAskedForATunnel() throws Exception {
+        try (ServerSocket listener = new ServerSocket(0, 8, InetAddress.getLoopbackAddress())) {
+            List<String> asked = new CopyOnWriteArrayList<>();
+            Thread.ofVirtual().start(() -> tunnel(listener, asked));
+            String proxy = "&proxy=http://127.0.0.1:" + listener.getLocalPort();
+            String ca = "&ca=" + directory.resolve("server.pem");
+            try (Store store = S3Server.openUrl(url() + ca + proxy)) {
+                assertThat(store.get(new ObjectKey("nothing"), 10)).isEmpty();
+            }
+            int port = Objects.requireNonNull(server).port();
+            assertThat(asked).containsExactly("CONNECT 127.0.0.1:" + port + " HTTP/1.1");
+        }
+    }
+
+    private static void tunnel(ServerSocket listener, List<String> asked) {
+        try (Socket client = listener.accept();
+                Socket behind =
+                        new Socket(
+                                InetAddress.getLoopbackAddress(),
+                                Objects.requireNonNull(server).port())) {
+            StringBuilder head = new StringBuilder();
+            while (head.indexOf("\r\n\r\n") < 0) {
+                head.append((char) client.getInputStream().read());
+            }
+            asked.add(head.substring(0, head.indexOf("\r")));
+            client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII));
+            Thread back = Thread.ofVirtual().start(() -> pour(behind, client));
+            pour(client, behind);
+            back.join();
+        } catch (IOException | InterruptedException end) {
+            asked.add("broken: " + end);
+        }
+    }
+
+    private static void pour(Socket from, Socket to) {
+        try {
+            from.getInputStream().transferTo(to.getOutputStream());
+            to.shutdownOutput();
+        } catch (IOException end) {
+            // One of the two hung up.
         }
     }
 

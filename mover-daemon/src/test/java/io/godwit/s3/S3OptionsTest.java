@@ -1,0 +1,146 @@
+package io.godwit.s3;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.godwit.store.ObjectKey;
+import io.godwit.store.Store;
+import io.godwit.store.Store.Put;
+import java.lang.foreign.MemorySegment;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.Tag;
+
+/// What the parameters of a URL do to the requests, seen on the way to a real server.
+@Timeout(60)
+final class S3OptionsTest {
+    /// Nobody but a proxy finds it.
+    private static final String NOWHERE = "storage.invalid";
+
+    @TempDir static Path directory;
+    private static @Nullable S3Server server;
+
+    private final List<String> heads = new CopyOnWriteArrayList<>();
+    private FaultProxy proxy;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = S3Server.versitygw(directory, "--virtual-domain", NOWHERE);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    @BeforeEach
+    void watch() throws Exception {
+        proxy = new FaultProxy(Objects.requireNonNull(server).port(), 1).watching(heads::add);
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        proxy.close();
+    }
+
+    private static void put(Store store, String key) {
+        MemorySegment content = MemorySegment.ofArray(new byte[100]);
+        assertThat(store.putIfAbsent(new ObjectKey(key), content)).isEqualTo(Put.CREATED);
+        assertThat(store.get(new ObjectKey(key), 100)).contains(new byte[100]);
+    }
+
+    private String headOf(String line) {
+        return heads.stream()
+                .filter(head -> head.startsWith(line))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no " + line + " in " + heads))
+                .toLowerCase(Locale.ROOT);
+    }
+
+    @Test
+    void classesAndTagsGoByPrefix() {
+        String url =
+                S3Server.url(proxy.port(), "rules")
+                        + "&storage-class=p/:STANDARD_IA&tags=p/:tier=cold,team=db,tier=hot";
+        try (Store store = S3Server.openUrl(url)) {
+            put(store, "p/a");
+            put(store, "snap/a");
+        }
+        assertThat(headOf("PUT /backup/rules/p/a")).contains("x-amz-storage-class: standard_ia");
+        assertThat(headOf("PUT /backup/rules/snap/a")).doesNotContain("x-amz-storage-class");
+        assertThat(tags("rules/p/a")).containsExactlyInAnyOrder("tier=cold", "team=db");
+        assertThat(tags("rules/snap/a")).containsExactlyInAnyOrder("tier=hot", "team=db");
+    }
+
+    private static List<String> tags(String key) {
+        try (S3Client client =
+                S3Client.builder()
+                        .endpointOverride(
+                                URI.create(
+                                        "http://127.0.0.1:"
+                                                + Objects.requireNonNull(server).port()))
+                        .region(Region.US_EAST_1)
+                        .forcePathStyle(true)
+                        .build()) {
+            List<Tag> set =
+                    client.getObjectTagging(b -> b.bucket(S3Server.BUCKET).key(key)).tagSet();
+            return set.stream().map(tag -> tag.key() + "=" + tag.value()).toList();
+        }
+    }
+
+    /// The bucket stands in the host name, which only the proxy can reach.
+    @Test
+    void aProxyReachesTheBucketByItsHostName() {
+        String url =
+                "s3://backup/virtual?region=us-east-1&endpoint=http://%s&proxy=http://127.0.0.1:%d"
+                        .formatted(NOWHERE, proxy.port());
+        try (Store store = S3Server.openUrl(url)) {
+            put(store, "p/a");
+            assertThat(store.list("p/", "", 10).objects()).hasSize(1);
+        }
+        assertThat(headOf("PUT ")).contains("/virtual/p/a http/1.1", "host: backup." + NOWHERE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400 Bad Request, InvalidRequest", "501 Not Implemented, NotImplemented"})
+    void aServerThatRefusesTheChecksumIsNotSentItAgain(String status, String code) {
+        proxy.refusing(head -> carriesChecksum(head), status, code, "");
+        try (Store store = S3Server.openUrl(S3Server.url(proxy.port(), "plain-" + code))) {
+            put(store, "p/a");
+            put(store, "p/b");
+        }
+        List<String> puts = heads.stream().filter(head -> head.startsWith("PUT ")).toList();
+        assertThat(puts).hasSize(3);
+        assertThat(puts).filteredOn(S3OptionsTest::carriesChecksum).hasSize(1);
+    }
+
+    private static boolean carriesChecksum(String head) {
+        return head.toLowerCase(Locale.ROOT).contains("x-amz-checksum-crc32c:");
+    }
+
+    @Test
+    void checksumsGoWithPutsAndComeBackWithGets() {
+        try (Store store = S3Server.openUrl(S3Server.url(proxy.port(), "sums"))) {
+            put(store, "p/a");
+        }
+        assertThat(headOf("PUT ")).contains("x-amz-checksum-crc32c:", "if-none-match: *");
+        assertThat(headOf("GET ")).contains("x-amz-checksum-mode: enabled");
+    }
+}
