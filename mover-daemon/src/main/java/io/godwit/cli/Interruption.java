@@ -16,8 +16,8 @@ import java.util.function.IntConsumer;
 /// session by its silence.
 @SuppressForbidden("whoever waits in vain must be able to end the process")
 final class Interruption implements AutoCloseable {
-    /// Two requests to a slow store.
-    private static final int PATIENCE_SECONDS = 5;
+    /// So that all ends within five seconds of the signal, last words too.
+    private static final int PATIENCE_SECONDS = 4;
 
     private static final int WORDS_MILLIS = 1000;
 

@@ -238,6 +238,10 @@ public final class S3Store implements Store {
             ListObjectsV2Response page = page(prefix, from, ask);
             String last = from;
             for (S3Object object : page.contents()) {
+                if (object.key() == null || !object.key().startsWith(place.prefix() + prefix)) {
+                    throw failures.strange(
+                            "list", prefix, false, "it names what was not asked for");
+                }
                 last = object.key().substring(place.prefix().length());
                 long length = object.size() == null ? 0 : object.size();
                 ObjectKey.of(last).ifPresent(key -> found.add(new Listed(key, length)));
@@ -267,7 +271,13 @@ public final class S3Store implements Store {
         if (!after.isEmpty()) {
             request.startAfter(place.prefix() + after);
         }
-        return answered("list", prefix, () -> connection.client().listObjectsV2(request.build()));
+        ListObjectsV2Response page =
+                answered("list", prefix, () -> connection.client().listObjectsV2(request.build()));
+        // What is no list at all (a login page) would be read as one without names.
+        if (page.isTruncated() == null) {
+            throw failures.strange("list", prefix, false, "it is no list");
+        }
+        return page;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.s3.S3Server;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,8 @@ final class CliProcess {
                                 // Who started this JVM may have it ignored, and that is inherited.
                                 "--default-signal=INT",
                                 "HOME=" + cli.directory,
+                                "AWS_ACCESS_KEY_ID=" + S3Server.ACCESS,
+                                "AWS_SECRET_ACCESS_KEY=" + S3Server.SECRET,
                                 System.getProperty("java.home") + "/bin/java",
                                 "--enable-native-access=ALL-UNNAMED",
                                 "--sun-misc-unsafe-memory-access=allow",

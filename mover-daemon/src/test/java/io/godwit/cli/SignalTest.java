@@ -2,6 +2,9 @@ package io.godwit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.godwit.s3.FaultProxy;
+import io.godwit.s3.FaultProxy.Fault;
+import io.godwit.s3.S3Server;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -77,6 +80,32 @@ final class SignalTest {
 
         assertThat(restore.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(restore.exitValue()).isEqualTo(143);
+    }
+
+    /// Neither the data nor the word that the session ends gets through.
+    @Test
+    void aSignalEndsABackupToAStoreThatStoppedToAnswer() throws Exception {
+        S3Server.credentials();
+        try (RehearsalBucket bucket = new RehearsalBucket();
+                FaultProxy proxy = new FaultProxy(bucket.port(), 1).stallingForEver()) {
+            cli.url = RehearsalBucket.url(proxy.port());
+            assertThat(cli.run("init").exitCode()).isZero();
+            proxy.only(line -> line.startsWith("PUT /rehearsal/p/")).with(Fault.STALL_REQUEST, 1);
+            Path image = cli.image("image", 8 << 20, 0, 1);
+            Process backup = process.start("backup", "db", image.toString(), "--no-progress");
+            while (!proxy.hits.containsKey(Fault.STALL_REQUEST)) {
+                assertThat(backup.isAlive()).isTrue();
+                Thread.sleep(20);
+            }
+            proxy.only(line -> true);
+            long start = System.nanoTime();
+            signal("INT", backup);
+
+            assertThat(backup.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
+            assertThat(backup.exitValue()).isEqualTo(130);
+            assertThat(Files.readString(directory.resolve("err"))).contains("interrupted");
+        }
     }
 
     private static void signal(String signal, Process process) throws Exception {

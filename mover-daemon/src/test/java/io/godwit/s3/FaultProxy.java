@@ -70,7 +70,7 @@ public final class FaultProxy implements AutoCloseable {
     /// An answer to requests whose head matches, which are not passed on.
     private record Refusal(Predicate<String> head, String status, String code, String more) {}
 
-    private static final int STALL_MILLIS = 4000;
+    private static final long STALL_MILLIS = 4000;
     private static final long LATE_NANOS = 300_000_000;
     private static final Pattern LISTED =
             Pattern.compile("<Contents>.*?<Key>([^<]*)</Key>.*?</Contents>", Pattern.DOTALL);
@@ -87,6 +87,7 @@ public final class FaultProxy implements AutoCloseable {
     private volatile Consumer<String> watcher = head -> {};
     private volatile Predicate<String> victims = line -> true;
     private volatile boolean unconditional;
+    private volatile long stallMillis = STALL_MILLIS;
 
     public FaultProxy(int upstream, long seed) throws IOException {
         this.upstream = upstream;
@@ -113,6 +114,12 @@ public final class FaultProxy implements AutoCloseable {
     /// @param more XML in the error
     public FaultProxy refusing(Predicate<String> head, String status, String code, String more) {
         refusals.add(new Refusal(head, status, code, more));
+        return this;
+    }
+
+    /// What stalls does so longer than anybody waits.
+    public FaultProxy stallingForEver() {
+        stallMillis = Long.MAX_VALUE;
         return this;
     }
 
@@ -238,7 +245,7 @@ public final class FaultProxy implements AutoCloseable {
                 Thread.sleep(dice.random.nextInt(40));
             }
             if (request.length() > 0 && dice.shows(Fault.STALL_REQUEST)) {
-                Thread.sleep(STALL_MILLIS);
+                Thread.sleep(stallMillis);
                 return reset();
             }
             if (put && dice.shows(Fault.RESET_REQUEST)) {
@@ -303,7 +310,7 @@ public final class FaultProxy implements AutoCloseable {
             boolean stalls = body.length > 0 && !breaks && dice.shows(Fault.STALL_ANSWER);
             if (breaks || stalls) {
                 send(head, Arrays.copyOf(body, body.length / 2));
-                Thread.sleep(stalls ? STALL_MILLIS : 5);
+                Thread.sleep(stalls ? stallMillis : 5);
                 return reset();
             }
             return send(head, body);

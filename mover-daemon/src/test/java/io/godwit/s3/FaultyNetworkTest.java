@@ -190,6 +190,19 @@ final class FaultyNetworkTest {
         }
     }
 
+    /// Or a login page would be a bucket without objects, and a plan to delete would go unseen.
+    @Test
+    void whatIsNoListIsNotAnEmptyOne() throws Exception {
+        try (FaultProxy proxy = proxy(1).with(Fault.OTHER_BODY, 1);
+                Store store = bare(proxy.port(), "login")) {
+            assertThatThrownBy(() -> store.list("gc/", "", 10))
+                    .isInstanceOfSatisfying(
+                            GodwitException.class,
+                            e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE))
+                    .hasMessageContaining("answer is not the store's, it is no list: doing=list");
+        }
+    }
+
     private static FaultProxy everything(FaultProxy proxy, double chance) {
         Fault.PASSING.forEach(fault -> proxy.with(fault, chance));
         return proxy;
