@@ -67,7 +67,7 @@ final class CopyCheck {
     }
 
     private ExtentSet difference(VolumeTree base, VolumeTree tree) {
-        ExtentCollector extents = new ExtentCollector();
+        ExtentCollector extents = new ExtentCollector(SnapshotCopy.EXTENTS);
         try (PackLeafLists lists = target.newLeafLists()) {
             return target.withMetadata(
                     metadata -> {
@@ -109,7 +109,7 @@ final class CopyCheck {
 
     private void compare(SnapshotSource one, SnapshotSource other, Parts parts)
             throws InterruptedException {
-        try (Arena arena = Arena.ofConfined()) {
+        try (Arena arena = Arena.ofShared()) {
             MemorySegment expected = arena.allocate(PART_BYTES, 4096);
             MemorySegment found = arena.allocate(PART_BYTES, 4096);
             for (Optional<Extent> part = parts.next(); part.isPresent(); part = parts.next()) {

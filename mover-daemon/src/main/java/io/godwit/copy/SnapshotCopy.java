@@ -34,6 +34,10 @@ import org.jspecify.annotations.Nullable;
 /// Where another one of the volume is in both repositories, only what differs from that is read.
 /// Used once, by one thread.
 final class SnapshotCopy {
+    /// Changed extents that are kept apart, 16 bytes each, in several lists at a time. Of more,
+    /// neighbours become one, and a little more is read.
+    static final int EXTENTS = 1 << 17;
+
     private final Repository source;
     private final Repository target;
     private final MoverSettings settings;
@@ -161,7 +165,7 @@ final class SnapshotCopy {
 
     /// What differs, and maybe a little more.
     private ExtentSet difference(VolumeTree from, VolumeTree to) {
-        ExtentCollector extents = new ExtentCollector();
+        ExtentCollector extents = new ExtentCollector(EXTENTS);
         return source.withMetadata(
                 metadata -> {
                     new TreeDiff(metadata).diff(from, to, extents::add);

@@ -38,6 +38,11 @@ public interface BlockSource extends BlockReader, AutoCloseable {
     /// before and after. Always false for devices, which do not tell.
     boolean modified();
 
+    /// Whether reads mostly wait for somebody far away, so that many at once are worth their memory.
+    default boolean distant() {
+        return false;
+    }
+
     /// Has reads that wait for somebody else end soon, with `INTERRUPTED`, because the run has ended
     /// for another reason. For any thread; reads of files and devices are never waited for long.
     default void giveUp() {}

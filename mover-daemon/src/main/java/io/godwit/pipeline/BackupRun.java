@@ -99,9 +99,8 @@ final class BackupRun implements AutoCloseable {
                         uploader,
                         this::keepLeafList,
                         newHasher());
-        readers =
-                new ReaderPool(
-                        source, buffers.workers, buffers.tileCount(), settings.threadFactory());
+        int reading = source.source().distant() ? buffers.tileCount() : buffers.workers;
+        readers = new ReaderPool(source, reading, buffers.tileCount(), settings.threadFactory());
         crew = new WorkerCrew(settings.threadFactory(), this::wake);
     }
 

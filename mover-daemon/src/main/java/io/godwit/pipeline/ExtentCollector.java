@@ -21,7 +21,8 @@ public final class ExtentCollector {
         this(LIMIT);
     }
 
-    ExtentCollector(int limit) {
+    /// @param limit extents that are kept apart
+    public ExtentCollector(int limit) {
         this.limit = limit;
     }
 

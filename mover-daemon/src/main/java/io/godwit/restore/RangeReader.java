@@ -31,6 +31,10 @@ final class RangeReader implements AutoCloseable {
     /// A tile's records, and those that begin before it or end behind it.
     private static final int FETCH_BYTES = 2 << 20;
 
+    /// What is fetched begins and ends at multiples of this: a store that is a disk then reads
+    /// without a copy.
+    private static final int ALIGNMENT = 4096;
+
     /// Bytes fetched in vain are cheaper than another request, up to about this many.
     private static final int GAP_BYTES = 128 << 10;
 
@@ -40,7 +44,7 @@ final class RangeReader implements AutoCloseable {
     private final RecordCache records;
     private final RecordOpener opener = new RecordOpener();
     private final RecordOrder order = new RecordOrder();
-    private MemorySegment fetched = Arena.ofAuto().allocate(FETCH_BYTES, 4096);
+    private MemorySegment fetched = Arena.ofAuto().allocate(FETCH_BYTES + 2 * ALIGNMENT, ALIGNMENT);
     private MemorySegment digests = Arena.ofAuto().allocate(ChunkHasher.digestsBytes(FETCH_BYTES));
 
     private RegionMap map = new RegionMap();
@@ -118,13 +122,14 @@ final class RangeReader implements AutoCloseable {
             int behind = addNear(run, endOfRecord(first));
             RecordRef start = run.getFirst().record();
             RecordRef last = run.getLast().record();
-            int length = last.offset() + RecordOpener.storedLength(last) - start.offset();
-            MemorySegment bytes = fetch(start, length);
+            int begin = start.offset() & -ALIGNMENT;
+            int end = last.offset() + RecordOpener.storedLength(last) + ALIGNMENT - 1 & -ALIGNMENT;
+            MemorySegment bytes = fetch(start, begin, end - begin);
             PackKeys packKeys = keys.keys(start.pack(), start.metadata());
             int entry = first;
             for (Opened opened : List.copyOf(run)) {
                 ChunkRef chunk = map.chunks().ref(map.slot(order.extent(entry)));
-                open(packKeys, chunk, bytes, start.offset(), opened);
+                open(packKeys, chunk, bytes, begin, opened);
                 run.remove(opened);
                 entry = use(opened, entry);
             }
@@ -159,19 +164,19 @@ final class RangeReader implements AutoCloseable {
     }
 
     private void open(
-            PackKeys packKeys, ChunkRef chunk, MemorySegment bytes, int from, Opened opened) {
+            PackKeys packKeys, ChunkRef chunk, MemorySegment bytes, int begin, Opened opened) {
         RecordRef record = opened.record();
         ChunkId id = chunk.alone() ? chunk.id() : ChunkId.NONE;
-        opener.open(packKeys, record, id, bytes, record.offset() - from, opened.plain, 0);
+        opener.open(packKeys, record, id, bytes, record.offset() - begin, opened.plain, 0);
         records.filled(opened);
     }
 
-    private MemorySegment fetch(RecordRef record, int length) {
+    private MemorySegment fetch(RecordRef record, int begin, int length) {
         if (fetched.byteSize() < length) {
-            fetched = Arena.ofAuto().allocate(length, 4096);
+            fetched = Arena.ofAuto().allocate(length, ALIGNMENT);
         }
         ObjectKey name = PackNames.key(record.pack(), record.metadata());
-        long read = store.read(name, record.offset(), fetched.asSlice(0, length));
+        long read = store.read(name, begin, fetched.asSlice(0, length));
         if (read < 0) {
             throw new GodwitException(FailureKind.NOT_FOUND, "no such pack: object=" + name)
                     .withObject(name.value());

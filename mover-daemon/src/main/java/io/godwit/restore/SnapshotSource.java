@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// cannot be had fails the read: there are no bad blocks to go on behind, since who reads a
 /// snapshot wants what was stored or nothing. Takes at most [#MEMORY_BYTES] beside the heap.
 public final class SnapshotSource implements BlockSource {
-    /// Opened records, and the buffers of five readers.
-    public static final long MEMORY_BYTES = 32L << 20;
+    /// Opened records, and the buffers of a dozen readers.
+    public static final long MEMORY_BYTES = 48L << 20;
 
     private final Repository repository;
     private final Kernel kernel;
@@ -67,6 +67,11 @@ public final class SnapshotSource implements BlockSource {
     @Override
     public long size() {
         return facts.sizeBytes();
+    }
+
+    @Override
+    public boolean distant() {
+        return repository.store().traits().distant();
     }
 
     /// The first failure of a read because of what is stored, or is not there any more.

@@ -141,7 +141,7 @@ final class CopyTest {
         try (EngineFixture source = repository("source", "leaf");
                 EngineFixture target = repository("target", "leaf")) {
             for (int i = 0; i < 60; i++) {
-                image.write(random.nextLong(3 * REGION - 8192), SparseImage.noise(random, 8000));
+                image.write(random.nextLong(2 * REGION - 8192), SparseImage.noise(random, 8000));
                 states.add(image.copy());
                 source.backup(image.save(directory.resolve("image")));
             }

@@ -56,14 +56,14 @@ final class SnapshotSourceTest {
                 SnapshotSource source = backedUp(fixture)) {
             assertThat(source.size()).isEqualTo(image.size());
             List<FutureTask<Integer>> readers = new ArrayList<>();
-            for (int i = 0; i < 6; i++) {
+            for (int i = 0; i < 16; i++) {
                 SplittableRandom own = random.split();
                 FutureTask<Integer> task = new FutureTask<>(() -> readRanges(source, own));
                 readers.add(task);
                 Thread.ofPlatform().start(task);
             }
             for (FutureTask<Integer> reader : readers) {
-                assertThat(reader.get()).isEqualTo(60);
+                assertThat(reader.get()).isEqualTo(30);
             }
         }
     }
@@ -72,7 +72,7 @@ final class SnapshotSourceTest {
         int equal = 0;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment buffer = arena.allocate(LONGEST);
-            for (int i = 0; i < 60; i++) {
+            for (int i = 0; i < 30; i++) {
                 long center = own.nextBoolean() ? 2 * REGION : own.nextLong(image.size());
                 long offset = Math.max(0, center - own.nextInt(LONGEST));
                 int length = (int) Math.min(1 + own.nextInt(LONGEST - 1), image.size() - offset);
