@@ -1,11 +1,21 @@
 package io.godwit.cli;
 
+import io.godwit.collect.Retention;
 import io.godwit.commit.CatalogueEntry;
+import io.godwit.commit.CatalogueView;
 import io.godwit.commit.Forgetting;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import io.godwit.repository.Repository;
+import io.godwit.volume.VolumeName;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -13,23 +23,34 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "forget",
         description = {
-            "Forgets snapshots: from now on nothing finds them.",
-            "All are checked before the first is forgotten."
+            "Forgets snapshots: from now on nothing finds them. Those that are named, or by rule: of",
+            "each volume those that no rule keeps. All are checked before the first is forgotten."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit forget 4f1c09 81ab22",
-            "  godwit forget --dry-run latest:db",
+            "  godwit forget --dry-run --keep-daily 14 --keep-weekly 8 --timezone Europe/Berlin",
+            "  godwit forget --volume db --keep-within 30d --keep-tag release",
             "  godwit forget --allow-empty latest:db"
         })
 final class ForgetCommand extends Task {
     @Parameters(
             paramLabel = "SNAPSHOT",
-            arity = "1..*",
+            arity = "0..*",
             description = "An id or its first digits, latest:VOLUME or VOLUME@TIME.")
     List<String> snapshots = List.of();
 
-    @Option(names = "--dry-run", description = "Say what would be forgotten, and forget nothing.")
+    @Mixin RetentionOptions retention = new RetentionOptions();
+
+    @Option(
+            names = "--volume",
+            paramLabel = "NAME",
+            description = "With rules: of this volume alone; repeatable (all).")
+    List<String> volumes = List.of();
+
+    @Option(
+            names = "--dry-run",
+            description = "Say what would be forgotten and why the rest stays; forget nothing.")
     boolean dryRun;
 
     @Option(names = "--allow-empty", description = "Leave a volume without any snapshot.")
@@ -37,11 +58,70 @@ final class ForgetCommand extends Task {
 
     @Override
     Result perform(Output output) {
+        Retention rules = retention.rules();
+        requireOneWay(rules);
         try (OpenRepository open =
                 OpenRepository.open(this, output, OpenRepository.Cache.NONE, true)) {
-            Forgetting.Options how = new Forgetting.Options(allowEmpty, dryRun, "by id");
-            return new Forgotten(open.repository().forgetting().forget(snapshots, how), dryRun);
+            return snapshots.isEmpty()
+                    ? byRule(open.repository(), rules)
+                    : byName(open.repository().forgetting());
         }
+    }
+
+    private void requireOneWay(Retention rules) {
+        if (snapshots.isEmpty() && rules.isEmpty()) {
+            throw Arguments.invalid(
+                    "nothing is named to be forgotten, and no rule says what to keep",
+                    "name snapshots, or give a rule such as --keep-daily 14");
+        }
+        if (!snapshots.isEmpty() && !(rules.isEmpty() && volumes.isEmpty())) {
+            throw Arguments.invalid(
+                    "snapshots are named and rules are given: snapshot=" + snapshots.getFirst(),
+                    "do one after the other");
+        }
+    }
+
+    private Forgotten byName(Forgetting forgetting) {
+        Forgetting.Result result =
+                forgetting.forget(snapshots, new Forgetting.Options(allowEmpty, dryRun, "by id"));
+        List<Retention.Verdict> kept =
+                result.kept().stream()
+                        .map(entry -> new Retention.Verdict(entry, List.of("not named")))
+                        .toList();
+        return new Forgotten(kept, result.forgotten(), dryRun);
+    }
+
+    private Forgotten byRule(Repository repository, Retention rules) {
+        CatalogueView view = repository.catalogue().read();
+        List<Retention.Verdict> kept = new ArrayList<>();
+        Set<CatalogueEntry> going = new LinkedHashSet<>();
+        for (VolumeName volume : chosenVolumes(view)) {
+            for (Retention.Verdict verdict :
+                    rules.judge(view.entries(volume), outside().clock().instant())) {
+                if (verdict.keeps()) {
+                    kept.add(verdict);
+                } else {
+                    going.add(verdict.entry());
+                }
+            }
+        }
+        repository
+                .forgetting()
+                .forget(view, going, new Forgetting.Options(allowEmpty, dryRun, "by rule"));
+        return new Forgotten(kept, List.copyOf(going), dryRun);
+    }
+
+    private Set<VolumeName> chosenVolumes(CatalogueView view) {
+        Set<VolumeName> named = new LinkedHashSet<>();
+        volumes.forEach(name -> named.add(new VolumeName(name)));
+        for (VolumeName volume : named) {
+            if (view.entries(volume).isEmpty()) {
+                throw new GodwitException(
+                                FailureKind.NOT_FOUND, "volume has no snapshot: " + volume)
+                        .withHint("list volumes with: godwit volumes");
+            }
+        }
+        return named.isEmpty() ? view.volumes() : named;
     }
 
     @Override
@@ -49,22 +129,24 @@ final class ForgetCommand extends Task {
         return true;
     }
 
-    private record Forgotten(Forgetting.Result result, boolean dryRun) implements Result {
+    private record Forgotten(
+            List<Retention.Verdict> kept, List<CatalogueEntry> forgotten, boolean dryRun)
+            implements Result {
         @Override
         public void json(JsonLine json) {
             json.objects(
                             "kept",
-                            result.kept().stream()
+                            kept.stream()
                                     .<JsonLine.Fields>map(
-                                            entry ->
+                                            verdict ->
                                                     row -> {
-                                                        named(entry, row);
-                                                        row.texts("reasons", List.of("not named"));
+                                                        named(verdict.entry(), row);
+                                                        row.texts("reasons", verdict.reasons());
                                                     })
                                     .toList())
                     .objects(
                             "forgotten",
-                            result.forgotten().stream()
+                            forgotten.stream()
                                     .<JsonLine.Fields>map(entry -> row -> named(entry, row))
                                     .toList());
         }
@@ -75,7 +157,18 @@ final class ForgetCommand extends Task {
 
         @Override
         public void people(PrintWriter out) {
-            for (CatalogueEntry entry : result.forgotten()) {
+            if (dryRun && !kept.isEmpty()) {
+                Table table = new Table("llll", "SNAPSHOT", "VOLUME", "TIME", "KEPT, FOR");
+                for (Retention.Verdict verdict : kept) {
+                    table.row(
+                            SnapshotRows.shortId(verdict.entry().snapshot()),
+                            verdict.entry().volume().value(),
+                            Times.text(verdict.entry().time()),
+                            String.join(", ", verdict.reasons()));
+                }
+                table.print(out);
+            }
+            for (CatalogueEntry entry : forgotten) {
                 out.printf(
                         Locale.ROOT,
                         "%s %s of volume %s, %s.%n",
@@ -86,8 +179,14 @@ final class ForgetCommand extends Task {
             }
             out.printf(
                     Locale.ROOT,
-                    "%s of the same volumes left.%n",
-                    Words.count(result.kept().size(), "snapshot"));
+                    "%s forgotten, %s of the same volumes left.%n",
+                    forgotten.size(),
+                    Words.count(kept.size(), "snapshot"));
+        }
+
+        @Override
+        public void quiet(PrintWriter out) {
+            forgotten.forEach(entry -> out.println(entry.snapshot()));
         }
     }
 }
