@@ -53,7 +53,7 @@ final class CopyCommand extends Task {
                         OpenRepository.open(
                                 outside(),
                                 to.asRepository(options()),
-                                new Unlocking(outside(), options()).other(to),
+                                () -> new Unlocking(outside(), options()).other(to),
                                 output,
                                 OpenRepository.Cache.KEPT,
                                 !dryRun);

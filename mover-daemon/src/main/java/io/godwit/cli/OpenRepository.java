@@ -16,6 +16,7 @@ import io.godwit.store.StoreOptions;
 import io.godwit.store.StoreUrl;
 import io.godwit.store.Stores;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// From the options of a call to an open repository, and to its end: store, keys, cache.
@@ -40,16 +41,18 @@ final class OpenRepository implements AutoCloseable {
 
     /// @param writable whether the command may create objects
     static OpenRepository open(Task task, Output output, Cache cache, boolean writable) {
+        Outside outside = task.outside();
         GlobalOptions options = task.options();
-        Unlock unlock = new Unlocking(task.outside(), options).existing();
-        return open(task.outside(), options, unlock, output, cache, writable);
+        Supplier<Unlock> unlock = () -> new Unlocking(outside, options).existing();
+        return open(outside, options, unlock, output, cache, writable);
     }
 
     /// @param options that name the repository
+    /// @param unlock asked when the store is open: nobody types a password for nothing
     static OpenRepository open(
             Outside outside,
             GlobalOptions options,
-            Unlock unlock,
+            Supplier<Unlock> unlock,
             Output output,
             Cache cache,
             boolean writable) {
@@ -68,7 +71,7 @@ final class OpenRepository implements AutoCloseable {
             return new OpenRepository(
                     store,
                     Repository.open(
-                            store, unlock, opener, writable, surroundings(outside, output)));
+                            store, unlock.get(), opener, writable, surroundings(outside, output)));
         } catch (RuntimeException | Error failure) {
             store.close();
             throw failure;
