@@ -2,6 +2,7 @@ package io.godwit.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
@@ -10,16 +11,20 @@ import io.godwit.store.AdaptiveStore;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.RetryPolicy;
 import io.godwit.store.RetryingStore;
+import io.godwit.store.Sleeper;
 import io.godwit.store.Store;
 import io.godwit.store.Store.Listed;
 import io.godwit.store.Store.Put;
+import io.godwit.store.StoreOptions;
 import io.godwit.store.StoreUrl;
+import io.godwit.store.Stores;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -28,6 +33,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -272,6 +278,28 @@ final class FaultyNetworkTest {
             damaged[77] ^= 1;
             java.nio.file.Files.write(file, damaged);
             assertKind(FailureKind.CORRUPT, () -> store.get(key, 1 << 20));
+        }
+    }
+
+    /// What is sent again is paid for again; the line is what has a limit.
+    @Test
+    void theUploadLimitHoldsOnTheWire() throws Exception {
+        int length = 500_000;
+        AtomicLong nanos = new AtomicLong();
+        Sleeper sleeper = wait -> nanos.addAndGet(wait.toNanos());
+        StoreOptions options =
+                new StoreOptions(
+                        length, 0, QUICK, Instant::now, nanos::get, sleeper, new Random(1));
+        try (FaultProxy proxy = proxy(5).with(Fault.SLOW_DOWN, 0.2)) {
+            StoreUrl url = StoreUrl.parse(S3Server.url(proxy.port(), "limit"));
+            try (Store store = Stores.open(url, options, s3 -> bare(proxy.port(), "limit"))) {
+                for (int i = 0; i < 60; i++) {
+                    putMine(store, "p/" + i, content("p", length));
+                }
+            }
+            long sent = proxy.sent("PUT ");
+            assertThat(sent).isGreaterThan(60);
+            assertThat(nanos.get() / 1e9).isCloseTo((double) sent, withinPercentage(5));
         }
     }
 
