@@ -1,8 +1,10 @@
 package io.godwit.store;
 
+import io.godwit.error.GodwitException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// A call waits until everything before it is paid for, then goes ahead and leaves its own bytes as
 /// a debt, so sending and paying go on at once. Of a larger object all but one second's worth is
 /// paid for beforehand, in slices of a tenth of a second: small ones pass in between, and none
-/// waits for ever. Registers (`s/`, `gc/`) are counted but never wait: a heartbeat that is late
+/// waits for ever. Larger ones pay one after the other, so that their senders do not all run out of
+/// objects at once. Registers (`s/`, `gc/`) are counted but never wait: a heartbeat that is late
 /// gets its session fenced. Lists and deletes are not counted.
 public final class RateLimitedStore implements Store {
     private static final long SLICES_PER_SECOND = 10;
@@ -35,7 +38,8 @@ public final class RateLimitedStore implements Store {
     }
 
     /// One direction.
-    private record Lane(TokenBucket bucket, long slice, long debt, Sleeper sleeper) {
+    private record Lane(
+            TokenBucket bucket, long slice, long debt, Sleeper sleeper, ReentrantLock large) {
         static @Nullable Lane of(long bytesPerSecond, LongSupplier nanoTime, Sleeper sleeper) {
             if (bytesPerSecond < 0) {
                 throw new IllegalArgumentException("negative rate: " + bytesPerSecond);
@@ -45,7 +49,11 @@ public final class RateLimitedStore implements Store {
             }
             long slice = Math.clamp(bytesPerSecond / SLICES_PER_SECOND, 1, LARGEST_SLICE);
             return new Lane(
-                    new TokenBucket(bytesPerSecond, nanoTime), slice, bytesPerSecond, sleeper);
+                    new TokenBucket(bytesPerSecond, nanoTime),
+                    slice,
+                    bytesPerSecond,
+                    sleeper,
+                    new ReentrantLock(true));
         }
 
         void pay(ObjectKey key, long bytes) {
@@ -53,12 +61,30 @@ public final class RateLimitedStore implements Store {
                 bucket.charge(bytes);
                 return;
             }
-            long rest = bytes;
-            while (rest > debt) {
-                await(slice);
-                rest -= slice;
+            await(bytes > debt ? payBeforehand(bytes) : bytes);
+        }
+
+        /// Leaves at most a second's worth to be paid.
+        private long payBeforehand(long bytes) {
+            try {
+                large.lockInterruptibly();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                GodwitException interrupted =
+                        StoreFailures.interrupted("waiting for the rate limit");
+                interrupted.initCause(e);
+                throw interrupted;
             }
-            await(rest);
+            try {
+                long rest = bytes;
+                while (rest > debt) {
+                    await(slice);
+                    rest -= slice;
+                }
+                return rest;
+            } finally {
+                large.unlock();
+            }
         }
 
         private void await(long bytes) {

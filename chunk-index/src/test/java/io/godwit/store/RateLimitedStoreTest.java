@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +78,28 @@ final class RateLimitedStoreTest extends StoreContract {
         large.join();
         assertThat(memory.get(key("p/small"), 10)).isPresent();
         assertThat(memory.get(key("p/large"), 50_000)).isPresent();
+    }
+
+    /// Two that pay by turns would both be done at the end, and their senders idle together.
+    @Test
+    void largeOnesPayOneAfterTheOther() throws Exception {
+        CountDownLatch first = new CountDownLatch(1);
+        List<Thread> slices = new CopyOnWriteArrayList<>();
+        Sleeper sleeper =
+                wait -> {
+                    slices.add(Thread.currentThread());
+                    first.countDown();
+                    time.sleep(wait);
+                    Thread.sleep(1);
+                };
+        Store store = new RateLimitedStore(memory, 1000, 0, time, sleeper);
+        Thread one = Thread.ofPlatform().start(() -> store.putIfAbsent(key("p/1"), blank(20_000)));
+        first.await();
+        Thread two = Thread.ofPlatform().start(() -> store.putIfAbsent(key("p/2"), blank(20_000)));
+        one.join();
+        two.join();
+        assertThat(slices.subList(0, 150)).containsOnly(slices.getFirst());
+        assertThat(slices.subList(250, 350)).doesNotContain(slices.getFirst());
     }
 
     @Test
