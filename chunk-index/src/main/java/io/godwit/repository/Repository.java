@@ -132,7 +132,7 @@ public final class Repository implements AutoCloseable {
     private static GodwitException noSuchRepository(Store store) {
         return new GodwitException(FailureKind.NOT_FOUND, "no such repository: " + store.describe())
                 .withObject(RepositoryConfig.KEY.value())
-                .withHint("look at the URL, or make one: godwit -r URL init");
+                .withHint("look at the URL, or make one: godwit init -r URL");
     }
 
     private static void requireThisHost(

@@ -32,6 +32,9 @@ final class Answers {
                     Map.entry("rekey", "key rotate"),
                     Map.entry("du", "stats"),
                     Map.entry("size", "stats"),
+                    Map.entry("sync", "copy --to URL"),
+                    Map.entry("mirror", "copy --to URL"),
+                    Map.entry("clone", "copy --to URL"),
                     Map.entry("version", "--version"));
 
     private Answers() {}

@@ -94,12 +94,35 @@ record Misuse(List<String> given) {
                     "the volume has no name", "say what to call it: " + correctedBackup(command));
         }
         boolean option = missing.getMissing().getFirst() instanceof OptionSpec;
+        if (option && command.getCommandName().equals(Commands.COPY.text()) && !given("--to")) {
+            return failure(
+                    "no other repository is given",
+                    "say where to copy: godwit copy --to " + meantRepository(command));
+        }
         return failure(
                 (option ? "option needs a value: " : "missing: ")
                         + (option
                                 ? lowerCase(String.valueOf(missing.getMessage()))
                                 : String.join(" ", names)),
                 help);
+    }
+
+    private boolean given(String option) {
+        return given.stream()
+                .anyMatch(word -> word.equals(option) || word.startsWith(option + "="));
+    }
+
+    /// Who names a place and no more may have meant it.
+    private static String meantRepository(CommandLine command) {
+        return command.getParseResult().matchedPositionals().stream()
+                .map(ArgSpec::<Object>getValue)
+                .flatMap(
+                        value -> value instanceof List<?> words ? words.stream() : Stream.of(value))
+                .map(String::valueOf)
+                .filter(word -> word.contains("/"))
+                .findFirst()
+                .map(Misuse::quoted)
+                .orElse("URL");
     }
 
     private static boolean isGiven(CommandLine command, PositionalParamSpec wanted) {

@@ -25,6 +25,8 @@ final class Unlocking {
     private static final String VARIABLE = "GODWIT_PASSWORD";
     private static final String WAYS =
             "use --key-file, --password-file, --password-command or GODWIT_PASSWORD";
+    private static final String ALL_WAYS =
+            "use --key-file, --password-file, --password-command, --sheet-file, --key-service";
     private static final String NEW_WAYS =
             "use --new-password-file, --new-password-command, --new-key-file, --new-sheet-file or"
                     + " --new-key-service";
@@ -92,31 +94,53 @@ final class Unlocking {
     /// For the other repository of a copy: no environment speaks for it, since that is about the
     /// first one.
     Unlock other(ToOptions given) {
+        Given options =
+                new Given(
+                        "--to-",
+                        given.passwordFile,
+                        given.passwordCommand,
+                        given.keyFile,
+                        given.sheetFile,
+                        given.keyService);
+        return named(options, OTHER_WAYS)
+                .orElseGet(() -> asked("password of the other repository", false, OTHER_WAYS));
+    }
+
+    /// What options name to open a repository that is there.
+    ///
+    /// @param prefix of the options
+    private record Given(
+            String prefix,
+            @Nullable Path passwordFile,
+            @Nullable String passwordCommand,
+            @Nullable Path keyFile,
+            @Nullable Path sheetFile,
+            @Nullable String keyService) {}
+
+    private Optional<Unlock> named(Given given, String ways) {
         onlyOne(
-                OTHER_WAYS,
+                ways,
+                given.keyFile,
                 given.passwordFile,
                 given.passwordCommand,
-                given.keyFile,
                 given.sheetFile,
                 given.keyService);
         if (given.sheetFile != null) {
-            return new Unlock.Recovery(RecoverySheetFormat.read(given.sheetFile));
+            return Optional.of(new Unlock.Recovery(RecoverySheetFormat.read(given.sheetFile)));
         }
         if (given.keyService != null) {
-            return service(given.keyService);
+            return Optional.of(service(given.keyService));
         }
         if (given.keyFile != null) {
-            return new Unlock.KeyFile(given.keyFile);
+            return Optional.of(new Unlock.KeyFile(given.keyFile));
         }
         if (given.passwordFile != null) {
-            return password(fromFile(given.passwordFile), "file=" + given.passwordFile);
+            return Optional.of(
+                    password(fromFile(given.passwordFile), "file=" + given.passwordFile));
         }
-        if (given.passwordCommand != null) {
-            return password(
-                    fromCommand("--to-password-command", given.passwordCommand),
-                    "from=--to-password-command");
-        }
-        return asked("password of the other repository", false, OTHER_WAYS);
+        String option = given.prefix + "password-command";
+        return Optional.ofNullable(given.passwordCommand)
+                .map(command -> password(fromCommand(option, command), "from=" + option));
     }
 
     private static void onlyOne(String ways, @Nullable Object... given) {
@@ -131,30 +155,18 @@ final class Unlocking {
     }
 
     private Unlock find(boolean twice) {
-        onlyOne(
-                "use --key-file, --password-file, --password-command, --sheet-file, --key-service",
-                options.keyFile,
-                options.passwordFile,
-                options.passwordCommand,
-                options.sheetFile,
-                options.keyService);
-        if (options.sheetFile != null) {
-            return new Unlock.Recovery(RecoverySheetFormat.read(options.sheetFile));
-        }
-        if (options.keyService != null) {
-            return service(options.keyService);
-        }
-        if (options.keyFile != null) {
-            return new Unlock.KeyFile(options.keyFile);
-        }
-        if (options.passwordFile != null) {
-            return password(fromFile(options.passwordFile), "file=" + options.passwordFile);
-        }
-        if (options.passwordCommand != null) {
-            return password(
-                    fromCommand("--password-command", options.passwordCommand),
-                    "from=--password-command");
-        }
+        Given given =
+                new Given(
+                        "--",
+                        options.passwordFile,
+                        options.passwordCommand,
+                        options.keyFile,
+                        options.sheetFile,
+                        options.keyService);
+        return named(given, ALL_WAYS).orElseGet(() -> fromEnvironment(twice));
+    }
+
+    private Unlock fromEnvironment(boolean twice) {
         String variable = outside.environment().get(VARIABLE);
         if (variable != null) {
             return password(variable.getBytes(StandardCharsets.UTF_8), "from=" + VARIABLE);

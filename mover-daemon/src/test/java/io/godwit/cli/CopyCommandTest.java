@@ -158,7 +158,10 @@ final class CopyCommandTest {
         assertThat(wrong.exitCode()).isEqualTo(7);
         assertThat(wrong.err()).contains(other());
         assertThat(copy(other(), "latest:nothing").exitCode()).isEqualTo(4);
-        assertThat(cli.run("copy").exitCode()).isEqualTo(2);
+        Answer nowhere = cli.run("copy", other());
+        assertThat(nowhere.exitCode()).isEqualTo(2);
+        assertThat(nowhere.err()).contains("godwit copy --to " + other());
+        assertThat(cli.run("copy", "--to").exitCode()).isEqualTo(2);
     }
 
     @Test
