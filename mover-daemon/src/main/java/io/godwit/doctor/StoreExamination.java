@@ -1,5 +1,6 @@
 package io.godwit.doctor;
 
+import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
@@ -11,6 +12,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 
 /// Measures a store: whether it keeps writers apart, how long a request takes, how much goes
 /// through.
@@ -52,7 +54,12 @@ final class StoreExamination {
                                     .formatted(
                                             found.putLatency().toNanos() / 1e6,
                                             found.readLatency().toNanos() / 1e6)));
-            findings.add(throughput(new ObjectKey(prefix + "/large")));
+            ObjectKey large = new ObjectKey(prefix + "/large");
+            try {
+                findings.add(throughput(large));
+            } finally {
+                delete(large).ifPresent(findings::add);
+            }
         } catch (GodwitException e) {
             findings.add(
                     Finding.bad(
@@ -80,8 +87,21 @@ final class StoreExamination {
                             .formatted(
                                     OBJECT_BYTES * 1e3 / Math.max(1, put - start),
                                     OBJECT_BYTES * 1e3 / Math.max(1, read - put)));
-        } finally {
+        }
+    }
+
+    /// A writer need not be allowed to delete, but whoever examines often wants to know what stays.
+    private Optional<Finding> delete(ObjectKey key) {
+        try {
             store.delete(key);
+            return Optional.empty();
+        } catch (GodwitException e) {
+            if (e.kind() != FailureKind.DENIED) {
+                throw e;
+            }
+            return Optional.of(
+                    Finding.good(
+                            "store-delete", "denied, what doctor tried with stays: object=" + key));
         }
     }
 }

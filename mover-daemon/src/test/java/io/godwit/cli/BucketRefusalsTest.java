@@ -168,6 +168,20 @@ final class BucketRefusalsTest {
     }
 
     @Test
+    void whoMayNotDeleteMakesAndExaminesARepository() throws IOException {
+        proxy.refusing(head -> head.startsWith("DELETE "), DENIED, "AccessDenied", "");
+        Answer doctor = cli.run("doctor");
+        assertThat(doctor.out())
+                .contains("one of 32 racing puts wins", "denied, what doctor tried with stays");
+        try (RehearsalBucket empty = new RehearsalBucket();
+                FaultProxy before = new FaultProxy(empty.port(), 1)) {
+            before.refusing(head -> head.startsWith("DELETE "), DENIED, "AccessDenied", "");
+            cli.url = RehearsalBucket.url(before.port());
+            assertThat(cli.run("init").exitCode()).isZero();
+        }
+    }
+
+    @Test
     void aBucketElsewhereIsNamed() {
         proxy.refusing(
                 head -> true,
