@@ -15,7 +15,6 @@ import io.godwit.pack.RecordOpener;
 import io.godwit.pack.RecordRef;
 import io.godwit.pack.RecordType;
 import io.godwit.repository.Repository;
-import io.godwit.store.Store;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
@@ -24,15 +23,13 @@ import java.util.concurrent.atomic.LongAdder;
 /// footer lists. Owned by one worker.
 final class PackExamination implements AutoCloseable {
     private final Repository repository;
-    private final Store store;
     private final PackReader reader;
     private final ChunkHasher hasher;
     private final Damage damage;
-    private final LongAdder readBytes;
     private final LongAdder chunks;
     private final RecordOpener opener = new RecordOpener();
     private final MemorySegment tail = Arena.ofAuto().allocate(PackReader.TAIL_BYTES);
-    private MemorySegment sealed = Arena.ofAuto().allocate(1 << 20);
+    private final PackWindow window;
     private MemorySegment plain = Arena.ofAuto().allocate(1 << 20);
     private MemorySegment digests = Arena.ofAuto().allocate(1 << 16);
 
@@ -43,12 +40,11 @@ final class PackExamination implements AutoCloseable {
             LongAdder readBytes,
             LongAdder chunks) {
         this.repository = repository;
-        this.store = repository.store();
-        this.reader = new PackReader(store, repository.keys());
+        this.reader = new PackReader(repository.store(), repository.keys());
         this.hasher = hasher;
         this.damage = damage;
-        this.readBytes = readBytes;
         this.chunks = chunks;
+        this.window = new PackWindow(repository.store(), readBytes);
     }
 
     void examine(PackId pack, boolean metadata) {
@@ -59,7 +55,8 @@ final class PackExamination implements AutoCloseable {
                 damage.record(pack, -1, "pack-missing", object, 0, "there is no such pack");
                 return;
             }
-            examineStart(pack, metadata, object);
+            window.begin();
+            examineStart(pack, metadata);
             for (PackFooter.Entry entry : opened.footer().entries()) {
                 examineRecord(opened, entry, object);
             }
@@ -71,32 +68,20 @@ final class PackExamination implements AutoCloseable {
     }
 
     /// Restores take the pack's keys from its start, not from its end.
-    private void examineStart(PackId pack, boolean metadata, String object) {
-        long read =
-                store.read(PackNames.key(pack, metadata), 0, sealed.asSlice(0, PackHeader.BYTES));
-        readBytes.add(Math.max(0, read));
-        if (read < PackHeader.BYTES) {
-            throw new GodwitException(FailureKind.CORRUPT, "pack is cut off: object=" + object);
-        }
-        PackHeader.read(pack, metadata, sealed.asSlice(0, read))
-                .keys(repository.keys(), pack, metadata);
+    private void examineStart(PackId pack, boolean metadata) {
+        MemorySegment start = window.read(pack, metadata, 0, PackHeader.BYTES);
+        PackHeader.read(pack, metadata, start).keys(repository.keys(), pack, metadata);
     }
 
     private void examineRecord(PackReader.Opened opened, PackFooter.Entry entry, String object) {
         RecordRef record = opened.footer().record(entry);
         try {
             int length = RecordOpener.storedLength(record);
-            sealed = atLeast(sealed, length);
-            long read =
-                    store.read(
-                            PackNames.key(record.pack(), record.metadata()),
-                            record.offset(),
-                            sealed.asSlice(0, length));
-            readBytes.add(Math.max(0, read));
-            if (read < length) {
-                throw new GodwitException(FailureKind.CORRUPT, "pack is cut off: object=" + object);
-            }
-            open(opened, entry, record);
+            open(
+                    opened,
+                    entry,
+                    record,
+                    window.read(record.pack(), record.metadata(), record.offset(), length));
         } catch (GodwitException e) {
             SnapshotWalk.requireDamage(e);
             damage.record(
@@ -109,7 +94,11 @@ final class PackExamination implements AutoCloseable {
         }
     }
 
-    private void open(PackReader.Opened opened, PackFooter.Entry entry, RecordRef record) {
+    private void open(
+            PackReader.Opened opened,
+            PackFooter.Entry entry,
+            RecordRef record,
+            MemorySegment sealed) {
         if (entry.type() == RecordType.LEAF_LIST) {
             opener.openLeafList(opened.keys(), record, sealed, 0);
             return;
