@@ -181,12 +181,21 @@ final class SnapshotCopy {
                     .check(changes.base(), changes.extents(), verify);
         } catch (GodwitException e) {
             if (isDamage(e)) {
-                target.forgetting()
-                        .forget(
-                                List.of(copy.snapshot().toString()),
-                                new Forgetting.Options(true, false, "copy that differs"));
+                withdraw(copy, e);
             }
             throw e;
+        }
+    }
+
+    private void withdraw(CatalogueEntry copy, GodwitException reason) {
+        try {
+            target.forgetting()
+                    .forget(
+                            List.of(copy.snapshot().toString()),
+                            new Forgetting.Options(true, false, "copy that differs"));
+        } catch (GodwitException kept) {
+            // It may be retained. Why it should go is what people have to know.
+            reason.addSuppressed(kept);
         }
     }
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a copy is, and what it costs.
 @Timeout(120)
@@ -71,6 +72,29 @@ final class CopyTest {
             assertThat(copies).allMatch(copy -> copy.chunker().startsWith(to));
             Copies.assertHolds(target, copies.getFirst(), image);
             Copies.assertHolds(target, copies.getLast(), later);
+        }
+    }
+
+    /// A volume that is empty, grows and shrinks, with ends anywhere.
+    @ParameterizedTest
+    @ValueSource(strings = {"leaf", "gear:16KiB"})
+    void followsTheSizeOfAVolume(String chunker) throws Exception {
+        SparseImage image = new SparseImage(0);
+        List<SparseImage> states = new ArrayList<>();
+        try (EngineFixture source = repository("source", "leaf");
+                EngineFixture target = repository("target", chunker)) {
+            for (long size : List.of(0L, 1L, 5000L, REGION + 4097, 2 * REGION, 70_001L, 4096L)) {
+                image.resize(size);
+                image.write(size - size / 3, SparseImage.noise(random, (int) (size / 3) % 9000));
+                states.add(image.copy());
+                source.backup(image.save(directory.resolve("image")));
+            }
+            assertThat(Copies.verified(source, target).copied()).hasSize(states.size());
+            List<CatalogueEntry> copies = Copies.history(target);
+            for (int i = 0; i < states.size(); i++) {
+                assertThat(copies.get(i).sizeBytes()).isEqualTo(states.get(i).size());
+                Copies.assertHolds(target, copies.get(i), states.get(i));
+            }
         }
     }
 
