@@ -174,30 +174,28 @@ final class S3TlsTest {
         certificate("successor");
         ObjectKey key = new ObjectKey("s/a/open");
         int port = S3Server.freePort();
-        S3Server first = S3Server.versitygwAt(port, directory, served("server"));
         String url =
                 S3Server.url(port, "change").replace("http:", "https:")
                         + ("&ca=" + directory.resolve("server.pem"));
+        MemorySegment content = MemorySegment.ofArray(new byte[9]);
         try (Store store = S3Server.openUrl(url)) {
-            assertThat(store.get(key, 10)).isEmpty();
-            first.close();
-            S3Server second = S3Server.versitygwAt(port, directory, served("successor"));
-            // The connection that was kept is dead.
-            assertThatThrownBy(() -> store.get(key, 10)).isInstanceOf(GodwitException.class);
-            assertThatThrownBy(() -> store.putIfAbsent(key, MemorySegment.ofArray(new byte[9])))
-                    .isInstanceOfSatisfying(
-                            GodwitException.class,
-                            e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE))
-                    .hasMessageContaining(
-                            "server has another certificate now, which is not trusted")
-                    .hasMessageContaining("subject=CN=successor");
-            second.close();
-            S3Server third = S3Server.versitygwAt(port, directory, served("server"));
-            assertThat(store.putIfAbsent(key, MemorySegment.ofArray(new byte[9])))
-                    .isEqualTo(Put.CREATED);
-            third.close();
-        } finally {
-            first.close();
+            try (S3Server _ = S3Server.versitygwAt(port, directory, served("server"))) {
+                assertThat(store.get(key, 10)).isEmpty();
+            }
+            try (S3Server _ = S3Server.versitygwAt(port, directory, served("successor"))) {
+                // The connection that was kept is dead.
+                assertThatThrownBy(() -> store.get(key, 10)).isInstanceOf(GodwitException.class);
+                assertThatThrownBy(() -> store.putIfAbsent(key, content))
+                        .isInstanceOfSatisfying(
+                                GodwitException.class,
+                                e -> assertThat(e.kind()).isEqualTo(FailureKind.UNAVAILABLE))
+                        .hasMessageContaining(
+                                "server has another certificate now, which is not trusted")
+                        .hasMessageContaining("subject=CN=successor");
+            }
+            try (S3Server _ = S3Server.versitygwAt(port, directory, served("server"))) {
+                assertThat(store.putIfAbsent(key, content)).isEqualTo(Put.CREATED);
+            }
         }
     }
 
