@@ -121,7 +121,7 @@ public final class NbdClient implements AutoCloseable {
             throwIfEnded();
             connections.removeIf(NbdConnection::isLost);
             if (connections.isEmpty()) {
-                NbdConnection again = connector.connect(patience);
+                NbdConnection again = reconnect();
                 connections.add(again);
                 checkSame(again);
                 connectMore();
@@ -131,6 +131,18 @@ public final class NbdClient implements AutoCloseable {
                     .orElseThrow();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /// While a server is started anew, its socket and its exports are not there for a moment.
+    private NbdConnection reconnect() {
+        try {
+            return connector.connect(patience);
+        } catch (GodwitException refused) {
+            if (refused.kind() == FailureKind.NOT_FOUND) {
+                throw new NbdConnectionLost(String.valueOf(refused.getMessage()), refused);
+            }
+            throw refused;
         }
     }
 

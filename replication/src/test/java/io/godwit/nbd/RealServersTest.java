@@ -111,6 +111,34 @@ final class RealServersTest {
         checkReads("nbd+unix:///?socket=" + socket, false);
     }
 
+    /// It removes its socket when it ends.
+    @Test
+    void readsOnAfterARestartOfQemuNbd() throws Exception {
+        Path socket = directory.resolve("q");
+        String[] command = {"qemu-nbd", "-r", "-t", "-f", "raw", "-k", "" + socket, "" + image};
+        start(socket, command);
+        NbdUri uri = NbdUri.parse("nbd+unix:///?socket=" + socket);
+        try (NbdClient client = NbdClient.open(uri, NbdPatience.DEFAULT);
+                Arena arena = Arena.ofShared()) {
+            stop();
+            assertThat(socket).doesNotExist();
+            Thread restart =
+                    Thread.startVirtualThread(
+                            () -> {
+                                try {
+                                    Thread.sleep(300);
+                                    start(socket, command);
+                                } catch (Exception e) {
+                                    throw new AssertionError(e);
+                                }
+                            });
+            MemorySegment target = arena.allocate(DATA);
+            assertThat(client.read(8 << 20, target, 0, DATA)).isEqualTo(NbdErrors.NONE);
+            assertThat(target.mismatch(MemorySegment.ofArray(content))).isEqualTo(-1);
+            restart.join();
+        }
+    }
+
     private void start(Path socket, String... command) throws Exception {
         assumeTrue(isInstalled(command[0]), command[0] + " is not installed");
         Process started = new ProcessBuilder(command).inheritIO().start();
