@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Reads an export of an NBD server, from any number of threads at once.
 ///
@@ -29,6 +30,7 @@ public final class NbdClient implements AutoCloseable {
     private final List<NbdConnection> connections = new ArrayList<>();
     private final NbdExport export;
     private volatile boolean givenUp;
+    private @Nullable GodwitException failure;
 
     private NbdClient(NbdUri uri, NbdPatience patience) {
         this.uri = uri;
@@ -106,9 +108,10 @@ public final class NbdClient implements AutoCloseable {
                 reason = lost.reason();
             }
             if (attempt >= patience.attempts()) {
-                throw unavailable(
-                        "%s; tried %d times".formatted(reason, attempt),
-                        new NbdConnectionLost(reason));
+                throw giveUp(
+                        unavailable(
+                                "%s; tried %d times".formatted(reason, attempt),
+                                new NbdConnectionLost(reason)));
             }
             pause(patience.pauseAfter(attempt));
         }
@@ -147,9 +150,29 @@ public final class NbdClient implements AutoCloseable {
     }
 
     private void throwIfEnded() {
+        if (failure != null) {
+            throw unavailable(failure);
+        }
         if (givenUp || Thread.currentThread().isInterrupted()) {
             throw interrupted();
         }
+    }
+
+    /// What one call has tried in vain the others need not try once more.
+    private GodwitException giveUp(GodwitException reason) {
+        lock.lock();
+        try {
+            failure = reason;
+            ended.signalAll();
+            return reason;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static GodwitException unavailable(GodwitException before) {
+        return new GodwitException(
+                FailureKind.UNAVAILABLE, String.valueOf(before.getMessage()), before);
     }
 
     private static GodwitException interrupted() {
@@ -192,7 +215,7 @@ public final class NbdClient implements AutoCloseable {
         lock.lock();
         try {
             long left = duration.toNanos();
-            while (left > 0 && !givenUp) {
+            while (left > 0 && !givenUp && failure == null) {
                 left = ended.awaitNanos(left);
             }
         } catch (InterruptedException e) {

@@ -283,6 +283,21 @@ final class NbdClientTest {
     }
 
     @Test
+    void whatWasTriedInVainIsNotTriedAgain() {
+        server.meddler =
+                (_, out) -> {
+                    out.close();
+                    return true;
+                };
+        try (NbdClient client = open()) {
+            for (int i = 0; i < 3; i++) {
+                assertThatThrownBy(() -> read(client, 0, 10)).hasMessageContaining("tried 3 times");
+            }
+        }
+        assertThat(server.reads).hasValue(3);
+    }
+
+    @Test
     void isPatientWithASlowServer() {
         server.structured = false;
         server.meddler =

@@ -52,6 +52,7 @@ public final class NbdTestServer implements AutoCloseable {
     public final AtomicInteger reads = new AtomicInteger();
 
     private final ServerSocket listener;
+    private final Thread acceptor;
     private final List<Socket> open = new CopyOnWriteArrayList<>();
 
     /// A request of the transmission phase.
@@ -66,7 +67,7 @@ public final class NbdTestServer implements AutoCloseable {
     public NbdTestServer(byte[] content) throws IOException {
         this.content = content;
         listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-        Thread.ofVirtual().start(this::accept);
+        acceptor = Thread.ofVirtual().start(this::accept);
     }
 
     public String uri() {
@@ -294,6 +295,11 @@ public final class NbdTestServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
+        try {
+            acceptor.join(); // Until then the port may still answer.
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
         cut();
     }
 }
