@@ -28,6 +28,7 @@ final class RealServersTest {
     @TempDir Path directory;
     private final byte[] content = new byte[DATA];
     private Path image;
+    private Path sockets;
     private @Nullable Process server;
 
     @BeforeEach
@@ -41,8 +42,21 @@ final class RealServersTest {
         }
     }
 
+    /// Not below the checkout: the path of a socket has room for 107 bytes.
+    @BeforeEach
+    void makeSocketFolder() throws IOException {
+        sockets = Files.createTempDirectory(Path.of("/tmp"), "nbd");
+    }
+
     @AfterEach
-    void stop() throws InterruptedException {
+    void removeSocketFolder() throws IOException, InterruptedException {
+        stop();
+        Files.deleteIfExists(sockets.resolve("q"));
+        Files.deleteIfExists(sockets.resolve("n"));
+        Files.delete(sockets);
+    }
+
+    private void stop() throws InterruptedException {
         if (server != null) {
             server.destroy();
             server.waitFor(5, TimeUnit.SECONDS);
@@ -51,7 +65,7 @@ final class RealServersTest {
 
     @Test
     void readsFromQemuNbd() throws Exception {
-        Path socket = directory.resolve("q");
+        Path socket = sockets.resolve("q");
         start(
                 socket,
                 "qemu-nbd",
@@ -72,7 +86,7 @@ final class RealServersTest {
     /// One client at a time is what it serves by itself: the others must not be waited for.
     @Test
     void readsFromQemuNbdThatServesOne() throws Exception {
-        Path socket = directory.resolve("q");
+        Path socket = sockets.resolve("q");
         start(socket, "qemu-nbd", "-r", "-f", "raw", "-k", "" + socket, "" + image);
 
         checkReads("nbd+unix:///?socket=" + socket, true);
@@ -80,7 +94,7 @@ final class RealServersTest {
 
     @Test
     void readsFromNbdkit() throws Exception {
-        Path socket = directory.resolve("n");
+        Path socket = sockets.resolve("n");
         start(socket, "nbdkit", "-f", "-r", "-U", "" + socket, "file", "" + image);
 
         checkReads("nbd+unix:///?socket=" + socket, true);
@@ -88,7 +102,7 @@ final class RealServersTest {
 
     @Test
     void readsFromNbdkitWithSimpleReplies() throws Exception {
-        Path socket = directory.resolve("n");
+        Path socket = sockets.resolve("n");
         start(socket, "nbdkit", "-f", "-r", "--no-sr", "-U", "" + socket, "file", "" + image);
 
         checkReads("nbd+unix:///?socket=" + socket, false);
@@ -96,7 +110,7 @@ final class RealServersTest {
 
     @Test
     void readsFromNbdkitOfTheOldestNewstyle() throws Exception {
-        Path socket = directory.resolve("n");
+        Path socket = sockets.resolve("n");
         start(
                 socket,
                 "nbdkit",
@@ -114,7 +128,7 @@ final class RealServersTest {
     /// It removes its socket when it ends.
     @Test
     void readsOnAfterARestartOfQemuNbd() throws Exception {
-        Path socket = directory.resolve("q");
+        Path socket = sockets.resolve("q");
         String[] command = {"qemu-nbd", "-r", "-t", "-f", "raw", "-k", "" + socket, "" + image};
         start(socket, command);
         NbdUri uri = NbdUri.parse("nbd+unix:///?socket=" + socket);
