@@ -1,6 +1,7 @@
 package io.godwit.volume;
 
 import io.godwit.digest.KeyedHasher;
+import io.godwit.error.GodwitException;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a volume's tree: all of it in order, or single pages.
@@ -34,7 +35,13 @@ public final class TreeReader {
         if (!visitor.node(ref, level, first)) {
             return;
         }
-        TreeNode node = read(ref, level);
+        TreeNode node;
+        try {
+            node = read(ref, level);
+        } catch (GodwitException e) {
+            visitor.unreadable(ref, e);
+            return;
+        }
         for (int child = 0; child < Regions.FAN_OUT; child++) {
             if (!node.has(child)) {
                 continue;
