@@ -51,6 +51,7 @@ final class CatalogueReading {
         final Map<VolumeKey, Long> accounted = new HashMap<>();
         final Set<VolumeKey> damaged = new HashSet<>();
         final Set<SnapshotName> unreadable = new HashSet<>();
+        final List<String> damagedCommits = new ArrayList<>();
         final List<CatalogueView.Problem> problems = new ArrayList<>();
         long floor;
     }
@@ -123,6 +124,7 @@ final class CatalogueReading {
                 case Read.Gone() -> {
                     still = false;
                     gathered.damaged.add(name.volume());
+                    gathered.unreadable.add(name);
                     gathered.problems.add(
                             damage("entry is listed and cannot be read: object=snap/" + name));
                 }
@@ -184,7 +186,10 @@ final class CatalogueReading {
                 case Ended.Committed(List<CatalogueEntry> entries) ->
                         takeCommit(gathered, asked.get(i), entries, names);
                 case Ended.Nothing() -> memory.rememberSettled(asked.get(i));
-                case Ended.Damaged(String what) -> gathered.problems.add(damage(what));
+                case Ended.Damaged(String what) -> {
+                    gathered.damagedCommits.add(CommitKeys.outcome(asked.get(i)).value());
+                    gathered.problems.add(damage(what));
+                }
                 case Ended.CleanedUp() -> still = false;
             }
         }
@@ -330,9 +335,22 @@ final class CatalogueReading {
                 forgotten,
                 gathered.accounted,
                 gathered.damaged,
+                unread(gathered),
                 gathered.problems,
                 scope.volume(),
                 access);
+    }
+
+    /// What may hold a snapshot that the view does not have. An entry that its COMMIT has replaced
+    /// is not missing.
+    private static List<String> unread(Gathered gathered) {
+        List<String> objects = new ArrayList<>(gathered.damagedCommits);
+        for (SnapshotName name : gathered.unreadable) {
+            if (!gathered.entries.containsKey(name)) {
+                objects.add(CommitKeys.snapshot(name.volume(), name.time(), name.id()).value());
+            }
+        }
+        return objects;
     }
 
     private SnapshotName name(CatalogueEntry entry) {

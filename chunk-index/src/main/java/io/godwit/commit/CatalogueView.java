@@ -39,6 +39,7 @@ public final class CatalogueView {
     private final Map<VolumeKey, Long> accounted;
     private final Map<VolumeKey, Long> counters;
     private final Set<VolumeKey> damaged;
+    private final List<String> unread;
     private final List<Problem> problems;
     private final Optional<VolumeKey> only;
     private final RepositoryAccess access;
@@ -48,6 +49,7 @@ public final class CatalogueView {
             List<CatalogueEntry> forgotten,
             Map<VolumeKey, Long> accounted,
             Set<VolumeKey> damaged,
+            List<String> unread,
             List<Problem> problems,
             Optional<VolumeKey> only,
             RepositoryAccess access) {
@@ -57,6 +59,7 @@ public final class CatalogueView {
         this.forgotten = forgotten.stream().sorted(order).toList();
         this.accounted = Map.copyOf(accounted);
         this.damaged = Set.copyOf(damaged);
+        this.unread = List.copyOf(unread);
         this.problems = List.copyOf(problems);
         this.only = only;
         this.access = access;
@@ -81,6 +84,12 @@ public final class CatalogueView {
     /// Snapshots that have a tombstone and are not collected yet, by volume, oldest first.
     public List<CatalogueEntry> forgotten() {
         return forgotten;
+    }
+
+    /// The objects of which the contents are not known, although they may say that there is a
+    /// snapshot: whoever deletes what no snapshot needs must stop.
+    public List<String> unread() {
+        return unread;
     }
 
     /// Live snapshots of a volume, oldest first.
@@ -205,6 +214,11 @@ public final class CatalogueView {
     /// Up to which counter the newest checkpoint answers for the volume.
     long accounted(VolumeKey volume) {
         return accounted.getOrDefault(volume, 0L);
+    }
+
+    /// The same of every volume that it answers for.
+    Map<VolumeKey, Long> accounted() {
+        return accounted;
     }
 
     /// Volumes of which an entry could not be read, so that gaps prove nothing.

@@ -30,17 +30,18 @@ final class Checkpoints {
             if (round == 0) {
                 return Optional.empty();
             }
-            Optional<Checkpoint> checkpoint =
-                    records.get(
-                            ObjectKind.CATALOGUE,
-                            CommitKeys.checkpoint(round),
-                            CheckpointFormat::decode);
+            Optional<Checkpoint> checkpoint = get(round);
             if (checkpoint.isPresent()) {
                 return checkpoint;
             }
         }
         throw new GodwitException(FailureKind.CORRUPT, "checkpoints are listed and cannot be read")
                 .withObject(CommitKeys.CHECKPOINTS);
+    }
+
+    Optional<Checkpoint> get(long round) {
+        return records.get(
+                ObjectKind.CATALOGUE, CommitKeys.checkpoint(round), CheckpointFormat::decode);
     }
 
     /// Checkpoints come before segments in the order of names, and collectors leave few of them.
@@ -78,7 +79,7 @@ final class Checkpoints {
                 .toList();
     }
 
-    private CheckpointSegment segment(Checkpoint.SegmentRef segment) {
+    CheckpointSegment segment(Checkpoint.SegmentRef segment) {
         ObjectKey key = CommitKeys.checkpointSegment(segment);
         byte[] plain =
                 records.get(ObjectKind.CATALOGUE, key)

@@ -9,12 +9,70 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// Reads what collections publish: `gc/`.
+/// What collections publish: `gc/`. Plan, sweep and done of a round are decided once, whoever is
+/// first.
 public final class CollectionRecords {
     private final RecordStore records;
+    private final Register register;
 
     public CollectionRecords(RepositoryAccess access) {
         this.records = new RecordStore(access);
+        this.register = new Register(access);
+    }
+
+    // ---- deciding
+
+    /// G2. Publishes a plan unless its round has one, and returns the one that stands.
+    public CollectionPlan decide(CollectionPlan mine) {
+        return decide(
+                new Register.Content<>(
+                        ObjectKind.PLAN,
+                        CommitKeys.plan(mine.round()),
+                        CollectionFormat.encode(mine),
+                        CollectionFormat::plan,
+                        mine::equals),
+                mine);
+    }
+
+    /// G5. Publishes a sweep unless its round has one, and returns the one that stands.
+    public CollectionSweep decide(CollectionSweep mine) {
+        return decide(
+                new Register.Content<>(
+                        ObjectKind.SWEEP,
+                        CommitKeys.sweep(mine.round()),
+                        CollectionFormat.encode(mine),
+                        CollectionFormat::sweep,
+                        mine::equals),
+                mine);
+    }
+
+    /// The end of G6. Says that a round is done unless somebody has, and returns what stands.
+    public CollectionDone decide(CollectionDone mine) {
+        return decide(
+                new Register.Content<>(
+                        ObjectKind.DONE,
+                        CommitKeys.done(mine.round()),
+                        CollectionFormat.encode(mine),
+                        CollectionFormat::done,
+                        mine::equals),
+                mine);
+    }
+
+    private <T> T decide(Register.Content<T> content, T mine) {
+        return switch (register.decide(content, Register.ATTEMPTS)) {
+            case Register.Decision.Mine<T> _ -> mine;
+            case Register.Decision.Others<T>(T winner) -> winner;
+            case Register.Decision.Absent<T> _ ->
+                    throw new IllegalStateException("left without a decision");
+        };
+    }
+
+    // ---- reading
+
+    /// The newest round that has a plan; 0 for none.
+    public long newestPlan() {
+        List<Long> rounds = plansFrom(1);
+        return rounds.isEmpty() ? 0 : rounds.getLast();
     }
 
     /// Rounds with a plan, from `first` (at least 1) on, in order.
@@ -51,7 +109,7 @@ public final class CollectionRecords {
     /// decided.
     ///
     /// @param sweep as it was read just now
-    Set<PackId> unusable(long round, Optional<CollectionSweep> sweep) {
+    public Set<PackId> unusable(long round, Optional<CollectionSweep> sweep) {
         return sweep.map(CollectionSweep::packs).orElseGet(() -> listedPlan(round).unusable());
     }
 

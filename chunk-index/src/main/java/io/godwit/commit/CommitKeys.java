@@ -20,7 +20,7 @@ public final class CommitKeys {
     static final String SEGMENTS = "cat/segment/";
     static final String ROUNDS = "gc/";
     static final String INDEX_ROOTS = "idx/root/";
-    static final String INDEX_SEGMENTS = "idx/l0/";
+    public static final String INDEX_SEGMENTS = "idx/l0/";
 
     private CommitKeys() {}
 
@@ -128,6 +128,14 @@ public final class CommitKeys {
     record SessionObject(SessionId session, String part) {
         static final String OPEN = "open";
         static final String OUTCOME = "outcome";
+        private static final String ACK = "ack/";
+
+        /// The plan that an `ack` is about.
+        Optional<Long> acknowledged() {
+            return part.startsWith(ACK) && part.length() == ACK.length() + Hex.DIGITS
+                    ? Optional.of(Hex.parseLong(part, ACK.length()))
+                    : Optional.empty();
+        }
     }
 
     static Optional<SessionObject> session(ObjectKey key) {
@@ -157,6 +165,11 @@ public final class CommitKeys {
                 : Optional.empty();
     }
 
+    /// The round of a checkpoint's segment.
+    static Optional<Long> segmentRound(ObjectKey key) {
+        return parse(key, SEGMENTS, text -> Hex.parseLong(text, 0));
+    }
+
     /// The round of a checkpoint, not of its segments.
     static Optional<Long> checkpointRound(ObjectKey key) {
         return key.value().length() == CHECKPOINTS.length() + Hex.DIGITS
@@ -166,6 +179,14 @@ public final class CommitKeys {
 
     static Optional<Long> indexRootRound(ObjectKey key) {
         return parse(key, INDEX_ROOTS, text -> Hex.parseLong(text, 0));
+    }
+
+    /// The session that wrote an index segment.
+    public static Optional<SessionId> indexSegmentOwner(ObjectKey key) {
+        return parse(
+                key,
+                INDEX_SEGMENTS,
+                text -> SessionId.parse(text.substring(0, Math.max(0, text.lastIndexOf('-')))));
     }
 
     /// A name that we did not write is not ours: the caller passes over it.

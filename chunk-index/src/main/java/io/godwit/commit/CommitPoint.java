@@ -102,15 +102,23 @@ final class CommitPoint {
         return new End.Committed(new CommitResult(session, entries, published));
     }
 
+    /// G3. Gives the session up for somebody else. False when it had ended.
+    boolean fence(String reason) {
+        return register.decide(content(abort(reason)), ABORT_ATTEMPTS)
+                instanceof Register.Decision.Mine<SessionOutcome>;
+    }
+
+    private SessionOutcome.Abort abort(String reason) {
+        return new SessionOutcome.Abort(
+                Nonce.random(access.random()), access.host(), bounded(reason));
+    }
+
     /// Ends the session without result, unless it has one.
     ///
     /// @param mine the COMMIT that may have been sent
     End abort(String reason, Optional<SessionOutcome.Commit> mine) {
-        SessionOutcome.Abort abort =
-                new SessionOutcome.Abort(
-                        Nonce.random(access.random()), access.host(), bounded(reason));
         Register.Decision<SessionOutcome> decision =
-                register.decide(content(abort), ABORT_ATTEMPTS);
+                register.decide(content(abort(reason)), ABORT_ATTEMPTS);
         if (mine.isEmpty()) {
             return new End.Aborted(reason);
         }

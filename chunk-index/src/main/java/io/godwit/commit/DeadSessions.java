@@ -49,7 +49,7 @@ public final class DeadSessions {
             Optional<SessionOpen> open =
                     records.get(
                             ObjectKind.SESSION_OPEN, CommitKeys.open(session), SessionFormat::open);
-            return open.isPresent() && dead(open.get().host());
+            return open.isPresent() && open.get().host().isGone(access.host(), processes);
         } catch (GodwitException e) {
             if (e.kind() != FailureKind.CORRUPT) {
                 throw e;
@@ -60,11 +60,5 @@ public final class DeadSessions {
                             "session cannot be read: " + e.getMessage());
             return false;
         }
-    }
-
-    private boolean dead(HostIdentity host) {
-        return host.sharesPidsWith(access.host())
-                && !host.equals(access.host())
-                && !processes.alive(host.pid(), host.startTicks());
     }
 }

@@ -23,4 +23,10 @@ public record HostIdentity(String host, String boot, long pid, long startTicks) 
     public boolean sharesPidsWith(HostIdentity other) {
         return host.equals(other.host) && boot.equals(other.boot) && !boot.startsWith(UNKNOWN);
     }
+
+    /// Whether it was another process than `me`, and certainly is gone: as far as `me` can see
+    /// pids.
+    public boolean isGone(HostIdentity me, ProcessTable processes) {
+        return sharesPidsWith(me) && !equals(me) && !processes.alive(pid, startTicks);
+    }
 }

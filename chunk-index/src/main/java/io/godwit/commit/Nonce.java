@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 public record Nonce(long high, long low) {
     static final int BYTES = 16;
 
-    static Nonce random(RandomGenerator random) {
+    public static Nonce random(RandomGenerator random) {
         return new Nonce(random.nextLong(), random.nextLong());
     }
 

@@ -2,6 +2,11 @@ package io.godwit.repository;
 
 import io.godwit.chunk.ChunkHasher;
 import io.godwit.chunk.ChunkType;
+import io.godwit.collect.CollectionResult;
+import io.godwit.collect.CollectionSettings;
+import io.godwit.collect.Collector;
+import io.godwit.collect.TreeMark;
+import io.godwit.collect.Undeletion;
 import io.godwit.commit.Catalogue;
 import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CatchUp;
@@ -33,7 +38,9 @@ import io.godwit.volume.RecordSource;
 import io.godwit.volume.Root;
 import io.godwit.volume.RootFormat;
 import io.godwit.volume.VolumeName;
+import java.time.Duration;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /// An open repository: its store, its keys, what this node remembers of it, and what can be done
 /// with it.
@@ -54,6 +61,7 @@ public final class Repository implements AutoCloseable {
     private final IndexRefresh refresh;
     private final CollectedPacks collectedPacks;
     private final PackKeysCache packKeys;
+    private final LongSupplier nanoTime;
 
     private Repository(
             MeteredStore store,
@@ -67,6 +75,7 @@ public final class Repository implements AutoCloseable {
         this.keys = keys;
         this.cache = cache;
         this.packKeys = new PackKeysCache(store, keys);
+        this.nanoTime = surroundings.nanoTime();
         this.access = new OpenAccess(store, keys, writable, surroundings);
         this.catalogue = new Catalogue(access, new CachedCatalogue(cache));
         ObjectSealer sealer = keys.sealer();
@@ -209,6 +218,41 @@ public final class Repository implements AutoCloseable {
 
     public DeadSessions deadSessions(ProcessTable processes) {
         return new DeadSessions(access, processes);
+    }
+
+    // ---- collecting
+
+    /// Makes or finishes one collection round.
+    ///
+    /// @param processes of this host
+    /// @throws GodwitException as [Collector#collect]
+    public CollectionResult collect(
+            boolean dryRun,
+            Duration fenceAfter,
+            ProcessTable processes,
+            CollectionSettings.Phases phases) {
+        try (MetadataReaders readers = new MetadataReaders(this)) {
+            CollectionSettings settings =
+                    new CollectionSettings(
+                            dryRun,
+                            fenceAfter,
+                            () -> new TreeMark(readers::open, access.fanOut()),
+                            processes,
+                            nanoTime,
+                            phases);
+            return new Collector(access, catalogue, settings).collect();
+        }
+    }
+
+    /// Brings a forgotten snapshot back, under a new id.
+    ///
+    /// @param snapshot its id, or the first digits
+    /// @throws GodwitException as [Undeletion#undelete]
+    public CatalogueEntry undelete(String snapshot) {
+        try (MetadataReaders readers = new MetadataReaders(this)) {
+            TreeMark mark = new TreeMark(readers::open, access.fanOut());
+            return new Undeletion(access, catalogue, mark).undelete(snapshot);
+        }
     }
 
     /// A hasher for one thread.

@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /// A repository without keys, over any store, with time that passes only by pauses.
-final class TestRepository implements RepositoryAccess {
-    static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
+public final class TestRepository implements RepositoryAccess {
+    public static final Instant START = Instant.parse("2026-11-22T10:00:00Z");
 
     private final Store store;
     private final Sealing sealing = new PlainSealing();
@@ -36,59 +36,59 @@ final class TestRepository implements RepositoryAccess {
     private FanOut fanOut = FanOut.oneByOne();
     private boolean writable = true;
 
-    TestRepository(Store store, long seed) {
+    public TestRepository(Store store, long seed) {
         this.store = store;
         this.random = new Locked(seed);
     }
 
-    TestRepository() {
+    public TestRepository() {
         this(new MemoryStore(), 1);
     }
 
     /// Another process on the same store.
-    TestRepository other(Store through, long seed) {
+    public TestRepository other(Store through, long seed) {
         TestRepository other = new TestRepository(through, seed);
         other.millis.set(millis.get());
         return other;
     }
 
-    TestRepository withHost(HostIdentity identity) {
+    public TestRepository withHost(HostIdentity identity) {
         host = identity;
         return this;
     }
 
-    TestRepository withFanOut(FanOut fan) {
+    public TestRepository withFanOut(FanOut fan) {
         fanOut = fan;
         return this;
     }
 
-    TestRepository readOnly() {
+    public TestRepository readOnly() {
         writable = false;
         return this;
     }
 
-    List<String> warned() {
+    public List<String> warned() {
         return List.copyOf(warnings);
     }
 
-    void advance(Duration duration) {
+    public void advance(Duration duration) {
         millis.addAndGet(duration.toMillis());
     }
 
     // ---- what a pipeline does
 
-    Session open() {
+    public Session open() {
         return Session.open(this, SessionRequest.of("test"));
     }
 
-    ChunkRef chunk(PackId pack) {
+    public ChunkRef chunk(PackId pack) {
         RecordRef record = new RecordRef(pack, false, 0, 64, 1000, 4096);
         ChunkId id = new ChunkId(pack.owner().randomHigh(), pack.counter(), 3, 4);
         return new ChunkRef(id, record, 0, 4096);
     }
 
     /// Stores a pack of the session and returns its only chunk.
-    ChunkRef upload(Session session) {
+    public ChunkRef upload(Session session) {
         PackId pack = session.nextPackId();
         session.putPack(
                 pack,
@@ -97,12 +97,12 @@ final class TestRepository implements RepositoryAccess {
         return chunk(pack);
     }
 
-    CatalogueEntry entry(String volume, SessionId session, ChunkRef root) {
+    public CatalogueEntry entry(String volume, SessionId session, ChunkRef root) {
         return entry(
                 volume, session, root, Optional.empty(), OptionalLong.empty(), clock().instant());
     }
 
-    CatalogueEntry entry(
+    public CatalogueEntry entry(
             String volume,
             SessionId session,
             ChunkRef root,
@@ -129,11 +129,11 @@ final class TestRepository implements RepositoryAccess {
     }
 
     /// A whole run that stores one snapshot.
-    CatalogueEntry backup(String volume) {
+    public CatalogueEntry backup(String volume) {
         return backup(volume, Optional.empty());
     }
 
-    CatalogueEntry backup(String volume, Optional<CatalogueEntry> parent) {
+    public CatalogueEntry backup(String volume, Optional<CatalogueEntry> parent) {
         Session session = open();
         ChunkRef root = upload(session);
         session.freeze();

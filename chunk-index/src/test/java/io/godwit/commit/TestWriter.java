@@ -13,9 +13,9 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /// A pipeline of one reference: it prefers to reuse an old chunk, and keeps the rules of W4 to W6.
-final class TestWriter implements CollectedPacks, CondemnedListener {
+public final class TestWriter implements CollectedPacks, CondemnedListener {
     /// How a run ended, as the writer would tell its user.
-    enum End {
+    public enum End {
         COMMITTED,
         FENCED,
         /// It failed otherwise, and says that nothing was committed.
@@ -34,7 +34,7 @@ final class TestWriter implements CollectedPacks, CondemnedListener {
     private List<SessionId> adopts = List.of();
     private boolean deaf;
 
-    TestWriter(TestRepository repository, String volume, Optional<ChunkRef> reusable) {
+    public TestWriter(TestRepository repository, String volume, Optional<ChunkRef> reusable) {
         this.repository = repository;
         this.volume = volume;
         this.reusable = reusable;
@@ -51,11 +51,11 @@ final class TestWriter implements CollectedPacks, CondemnedListener {
         return this;
     }
 
-    Optional<CatalogueEntry> entry() {
+    public Optional<CatalogueEntry> entry() {
         return entry;
     }
 
-    End run() {
+    public End run() {
         try {
             commit();
             return End.COMMITTED;

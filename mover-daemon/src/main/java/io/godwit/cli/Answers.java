@@ -10,7 +10,7 @@ final class Answers {
             Map.ofEntries(
                     Map.entry("check", "verify"),
                     Map.entry("fsck", "verify"),
-                    Map.entry("prune", "forget ID"),
+                    Map.entry("prune", "gc"),
                     Map.entry("delete", "forget ID"),
                     Map.entry("remove", "forget ID"),
                     Map.entry("rm", "forget ID"),

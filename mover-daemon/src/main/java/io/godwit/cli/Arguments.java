@@ -2,16 +2,21 @@ package io.godwit.cli;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads values of options, and refuses them in one sentence.
 final class Arguments {
+    private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smh])");
+
     private Arguments() {}
 
     /// A number that has a least value.
@@ -39,6 +44,25 @@ final class Arguments {
                     "time not understood: %s=%s".formatted(option, given),
                     "write it as 2026-11-22T10:00:00Z");
         }
+    }
+
+    /// A whole number of seconds, minutes or hours.
+    static Duration duration(String option, @Nullable String given, Duration otherwise) {
+        if (given == null) {
+            return otherwise;
+        }
+        Matcher found = DURATION.matcher(given);
+        if (!found.matches()) {
+            throw invalid(
+                    "time not understood: %s=%s".formatted(option, given),
+                    "write it as 90s, 10m or 1h");
+        }
+        long number = Long.parseLong(found.group(1));
+        return switch (found.group(2)) {
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
     }
 
     static Map<String, String> tags(@Nullable List<String> given) {

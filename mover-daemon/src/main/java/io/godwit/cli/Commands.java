@@ -21,6 +21,8 @@ enum Commands {
     SCRUB,
     STATS,
     FORGET,
+    UNDELETE,
+    GC,
     INDEX,
     COPY,
     KEY,
@@ -46,6 +48,8 @@ enum Commands {
                     SCRUB,
                     STATS,
                     FORGET,
+                    UNDELETE,
+                    GC,
                     INDEX,
                     KEY,
                     COMPLETION,
@@ -67,6 +71,8 @@ enum Commands {
             case SCRUB -> new ScrubCommand();
             case STATS -> new StatsCommand();
             case FORGET -> new ForgetCommand();
+            case UNDELETE -> new UndeleteCommand();
+            case GC -> new GcCommand();
             case INDEX -> new IndexCommand();
             case COPY -> new CopyCommand();
             case KEY -> new KeyCommand();

@@ -1,5 +1,6 @@
 package io.godwit.cli;
 
+import io.godwit.collect.CollectionSettings;
 import io.godwit.collect.Retention;
 import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CatalogueView;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,7 +33,7 @@ import picocli.CommandLine.Parameters;
             "  godwit forget 4f1c09 81ab22",
             "  godwit forget --dry-run --keep-daily 14 --keep-weekly 8 --timezone Europe/Berlin",
             "  godwit forget --volume db --keep-within 30d --keep-tag release",
-            "  godwit forget --allow-empty latest:db"
+            "  godwit forget --allow-empty latest:db --gc"
         })
 final class ForgetCommand extends Task {
     @Parameters(
@@ -56,15 +58,30 @@ final class ForgetCommand extends Task {
     @Option(names = "--allow-empty", description = "Leave a volume without any snapshot.")
     boolean allowEmpty;
 
+    @Option(
+            names = "--gc",
+            description = "Then delete what no snapshot needs any more, as godwit gc does.")
+    boolean gc;
+
     @Override
     Result perform(Output output) {
         Retention rules = retention.rules();
         requireOneWay(rules);
         try (OpenRepository open =
                 OpenRepository.open(this, output, OpenRepository.Cache.NONE, true)) {
-            return snapshots.isEmpty()
-                    ? byRule(open.repository(), rules)
-                    : byName(open.repository().forgetting());
+            Forgotten forgotten =
+                    snapshots.isEmpty()
+                            ? byRule(open.repository(), rules)
+                            : byName(open.repository().forgetting());
+            return gc && !dryRun
+                    ? forgotten.with(
+                            GcSummary.collect(
+                                    this,
+                                    output,
+                                    open.repository(),
+                                    false,
+                                    CollectionSettings.FENCE_AFTER))
+                    : forgotten;
         }
     }
 
@@ -88,7 +105,7 @@ final class ForgetCommand extends Task {
                 result.kept().stream()
                         .map(entry -> new Retention.Verdict(entry, List.of("not named")))
                         .toList();
-        return new Forgotten(kept, result.forgotten(), dryRun);
+        return new Forgotten(kept, result.forgotten(), dryRun, Optional.empty());
     }
 
     private Forgotten byRule(Repository repository, Retention rules) {
@@ -108,7 +125,7 @@ final class ForgetCommand extends Task {
         repository
                 .forgetting()
                 .forget(view, going, new Forgetting.Options(allowEmpty, dryRun, "by rule"));
-        return new Forgotten(kept, List.copyOf(going), dryRun);
+        return new Forgotten(kept, List.copyOf(going), dryRun, Optional.empty());
     }
 
     private Set<VolumeName> chosenVolumes(CatalogueView view) {
@@ -130,8 +147,15 @@ final class ForgetCommand extends Task {
     }
 
     private record Forgotten(
-            List<Retention.Verdict> kept, List<CatalogueEntry> forgotten, boolean dryRun)
+            List<Retention.Verdict> kept,
+            List<CatalogueEntry> forgotten,
+            boolean dryRun,
+            Optional<GcSummary> collected)
             implements Result {
+        Forgotten with(GcSummary collection) {
+            return new Forgotten(kept, forgotten, dryRun, Optional.of(collection));
+        }
+
         @Override
         public void json(JsonLine json) {
             json.objects(
@@ -149,6 +173,7 @@ final class ForgetCommand extends Task {
                             forgotten.stream()
                                     .<JsonLine.Fields>map(entry -> row -> named(entry, row))
                                     .toList());
+            collected.ifPresent(collection -> json.object("gc", collection::json));
         }
 
         private static void named(CatalogueEntry entry, JsonLine row) {
@@ -182,6 +207,7 @@ final class ForgetCommand extends Task {
                     "%s forgotten, %s of the same volumes left.%n",
                     forgotten.size(),
                     Words.count(kept.size(), "snapshot"));
+            collected.ifPresent(collection -> collection.people(out));
         }
 
         @Override

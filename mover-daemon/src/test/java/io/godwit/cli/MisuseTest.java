@@ -28,7 +28,7 @@ final class MisuseTest {
             value = {
                 "snapshts               | unknown command: snapshts; did you mean: godwit snapshots",
                 "check                  | unknown command: check; did you mean: godwit verify",
-                "prune                  | unknown command: prune; did you mean: godwit forget ID",
+                "prune                  | unknown command: prune; did you mean: godwit gc",
                 "dump                   | unknown command: dump; did you mean: godwit restore SNAPSHOT -",
                 "cat                    | unknown command: cat; did you mean: godwit restore SNAPSHOT -",
                 "ls                     | unknown command: ls; did you mean: godwit snapshots",

@@ -3,6 +3,8 @@ package io.godwit.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.godwit.collect.CollectionResult;
+import io.godwit.commit.Forgetting;
 import io.godwit.commit.TestPlans;
 import io.godwit.device.Extent;
 import io.godwit.error.FailureKind;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -129,6 +132,39 @@ final class BackupDisturbedTest {
         assertThat(result.changedBytes()).isEqualTo(image.dataBytes());
         condemned.forEach(pack -> fixture.store.delete(PackNames.key(pack, false)));
         fixture.assertRestores(result, image);
+    }
+
+    /// What the backup finds by look-up is forgotten and being collected.
+    @Test
+    void aCollectionInMidRunLosesNothing() throws Exception {
+        fixture.threads = 1;
+        BackupResult old = fixture.backup(source);
+        fixture.repository
+                .forgetting()
+                .forget(
+                        List.of(old.snapshot().orElseThrow()),
+                        new Forgetting.Options(true, false, "test"));
+        fixture.heartbeat = Duration.ofMillis(20);
+        FutureTask<CollectionResult> collection = new FutureTask<>(this::collect);
+        inMidRun(
+                () -> {
+                    new Thread(collection, "collector").start();
+                    pause(300);
+                });
+        BackupResult result = fixture.backup(OTHER, source, EngineFixture.EVERYTHING);
+
+        CollectionResult collected = collection.get(30, TimeUnit.SECONDS);
+        assertThat(collected.condemnedPacks()).isPositive();
+        assertThat(collected.waitedForSessions()).isEqualTo(1);
+        assertThat(collected.fencedSessions()).isZero();
+        fixture.assertRestores(result, image);
+        collect();
+        fixture.assertRestores(result, image);
+    }
+
+    private CollectionResult collect() {
+        return fixture.repository.collect(
+                false, Duration.ofMinutes(10), (pid, start) -> true, phase -> {});
     }
 
     @Test

@@ -1,0 +1,82 @@
+package io.godwit.collect;
+
+import io.godwit.commit.CatalogueEntry;
+import io.godwit.commit.Pin;
+import io.godwit.commit.SessionRecords.Undecided;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import io.godwit.pack.PackId;
+import io.godwit.pack.SessionId;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/// Marks from the roots: live snapshots first, then what sessions pin. Belongs to one thread.
+///
+/// @param all everything that a root may need; what is not in it may be condemned or deleted
+/// @param certain without what sessions only claim that have not acknowledged the round, or opened
+///     after its plan: their re-check may have dropped it. No sweep of the round may touch it
+record RootsMark(Holdings all, Holdings certain) {
+    /// Marks for a round.
+    ///
+    /// @param mark a new one
+    /// @throws GodwitException `CORRUPT` when a snapshot cannot be read: nothing may be deleted then
+    static RootsMark of(Roots roots, long round, PackMark mark) {
+        Set<PackId> certain = new HashSet<>();
+        roots.live().forEach(snapshot -> markWhole(snapshot, mark, certain));
+        List<Undecided> bound =
+                roots.undecided().stream().filter(session -> isBound(session, round)).toList();
+        bound.forEach(session -> markPins(session, mark, certain));
+        Set<PackId> all = new HashSet<>(certain);
+        roots.undecided().forEach(session -> markPins(session, mark, all));
+        return new RootsMark(
+                new Holdings(all, owners(roots.undecided(), roots.undecided())),
+                new Holdings(certain, owners(roots.undecided(), bound)));
+    }
+
+    /// Whether the session had opened for good before the round's plan, and knows of it.
+    private static boolean isBound(Undecided session, long round) {
+        return session.id().plan() < round && session.acknowledged() >= round;
+    }
+
+    private static void markWhole(CatalogueEntry snapshot, PackMark mark, Set<PackId> packs) {
+        try {
+            mark.mark(snapshot.root(), PackMark.Missing.FAILS, packs);
+        } catch (GodwitException e) {
+            requireDamage(e);
+            GodwitException failure =
+                    new GodwitException(
+                                    FailureKind.CORRUPT,
+                                    "snapshot cannot be read, so nothing is deleted: snapshot=%s volume=%s reason=%s"
+                                            .formatted(
+                                                    snapshot.snapshot(),
+                                                    snapshot.volume(),
+                                                    e.getMessage()),
+                                    e)
+                            .withHint("see what is damaged with: godwit verify; or forget it");
+            e.object().ifPresent(failure::withObject);
+            throw failure;
+        }
+    }
+
+    /// A pinned snapshot is live and was marked before, or it is forgotten: then parts of it may
+    /// have been deleted before the pin, which the session's re-check has dropped.
+    private static void markPins(Undecided session, PackMark mark, Set<PackId> packs) {
+        for (Pin pin : session.open().pins()) {
+            mark.mark(pin.root(), PackMark.Missing.IS_SKIPPED, packs);
+        }
+    }
+
+    private static void requireDamage(GodwitException e) {
+        if (e.kind() != FailureKind.CORRUPT && e.kind() != FailureKind.NOT_FOUND) {
+            throw e;
+        }
+    }
+
+    private static Set<SessionId> owners(List<Undecided> byName, List<Undecided> byAdoption) {
+        Set<SessionId> owners = new HashSet<>();
+        byName.forEach(session -> owners.add(session.id()));
+        byAdoption.forEach(session -> owners.addAll(session.open().adopts()));
+        return owners;
+    }
+}

@@ -1,0 +1,65 @@
+package io.godwit.collect;
+
+import io.godwit.commit.Catalogue;
+import io.godwit.commit.CatalogueEntry;
+import io.godwit.commit.CataloguePruning;
+import io.godwit.commit.CatalogueView;
+import io.godwit.commit.CommitKeys.SnapshotName;
+import io.godwit.commit.RepositoryAccess;
+import io.godwit.commit.SessionRecords;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/// Reads the roots: tombstones, then sessions, then the catalogue, which reads s/, snap/ and the
+/// newest checkpoint in this order.
+///
+/// Tombstones come first: a snapshot that is forgotten after the sessions were read may be pinned
+/// by a session that was not there yet. A tombstone that was listed before them is seen by the
+/// re-check of every session that is not among them.
+final class RootsReading {
+    private final RepositoryAccess access;
+    private final Catalogue catalogue;
+    private final SessionRecords sessions;
+    private final CataloguePruning pruning;
+
+    RootsReading(RepositoryAccess access, Catalogue catalogue) {
+        this.access = access;
+        this.catalogue = catalogue;
+        this.sessions = new SessionRecords(access);
+        this.pruning = new CataloguePruning(access);
+    }
+
+    /// @throws GodwitException `CORRUPT` when something that may say of a snapshot cannot be read
+    Roots read() {
+        Set<SnapshotName> tombstones = pruning.tombstones();
+        List<SessionRecords.Undecided> undecided = sessions.undecided();
+        CatalogueView view = catalogue.read();
+        requireWhole(view);
+        List<CatalogueEntry> live = new ArrayList<>(view.entries());
+        view.forgotten().stream()
+                .filter(entry -> !tombstones.contains(name(entry)))
+                .forEach(live::add);
+        return new Roots(view, live, undecided);
+    }
+
+    private SnapshotName name(CatalogueEntry entry) {
+        return new SnapshotName(access.keyOf(entry.volume()), entry.time(), entry.snapshot());
+    }
+
+    private static void requireWhole(CatalogueView view) {
+        if (!view.unread().isEmpty()) {
+            String object = view.unread().getFirst();
+            throw new GodwitException(
+                            FailureKind.CORRUPT,
+                            "entry of a snapshot cannot be read, so nothing is deleted: object="
+                                    + object)
+                    .withObject(object)
+                    .withHint(
+                            "bring the object back; if the snapshot is lost, delete the object and"
+                                    + " run it again");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.godwit.collect;
+
+import io.godwit.commit.CollectionPlan;
+import io.godwit.commit.CollectionSweep;
+import io.godwit.commit.CommitKeys;
+import io.godwit.commit.PackName;
+import io.godwit.error.FailureKind;
+import io.godwit.error.GodwitException;
+import io.godwit.pack.PackId;
+import java.util.Set;
+
+/// What every leader asks before it deletes: whoever decided the sweep, it lies within its plan, and
+/// nothing that this leader has found to be needed stands in it.
+final class SweepCheck {
+    private SweepCheck() {}
+
+    /// @throws GodwitException `CORRUPT`
+    static void require(CollectionPlan plan, CollectionSweep sweep, Holdings held) {
+        Set<PackId> condemned = plan.unusable();
+        if (!sweep.moves().isEmpty()) {
+            throw refusal(sweep, "it moves packs, and its plan does not");
+        }
+        for (PackName pack : sweep.deleted()) {
+            if (!condemned.contains(pack.id())) {
+                throw refusal(sweep, "its plan does not condemn pack " + pack);
+            }
+            if (held.hold(pack.id())) {
+                throw refusal(sweep, "a snapshot or a session needs pack " + pack);
+            }
+        }
+    }
+
+    private static GodwitException refusal(CollectionSweep sweep, String why) {
+        return new GodwitException(
+                        FailureKind.CORRUPT,
+                        "sweep of round %d is wrong, so nothing is deleted: %s"
+                                .formatted(sweep.round(), why))
+                .withObject(CommitKeys.sweep(sweep.round()).value())
+                .withHint("keep the repository as it is, and report this");
+    }
+}

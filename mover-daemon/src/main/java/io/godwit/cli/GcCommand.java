@@ -1,0 +1,42 @@
+package io.godwit.cli;
+
+import io.godwit.collect.CollectionSettings;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `godwit gc`.
+@Command(
+        name = "gc",
+        description = {
+            "Deletes what no snapshot needs any more. Backups may run meanwhile: those that do not answer",
+            "within --fence-after are given up. Finishes what an interrupted one has begun."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {"  godwit gc --dry-run", "  godwit gc", "  godwit gc --fence-after 1h --json"})
+final class GcCommand extends Task {
+    @Option(names = "--dry-run", description = "Say what would go; delete nothing.")
+    boolean dryRun;
+
+    @Option(
+            names = "--fence-after",
+            paramLabel = "TIME",
+            description = "How long a backup may leave it unanswered: 90s, 10m, 1h (10m).")
+    @Nullable String fenceAfter;
+
+    @Override
+    Result perform(Output output) {
+        Duration patience =
+                Arguments.duration("--fence-after", fenceAfter, CollectionSettings.FENCE_AFTER);
+        try (OpenRepository open =
+                OpenRepository.open(this, output, OpenRepository.Cache.NONE, !dryRun)) {
+            return GcSummary.collect(this, output, open.repository(), dryRun, patience);
+        }
+    }
+
+    @Override
+    boolean tidiesUp() {
+        return true;
+    }
+}
