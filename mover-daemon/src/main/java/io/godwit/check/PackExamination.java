@@ -69,7 +69,7 @@ final class PackExamination implements AutoCloseable {
 
     /// Restores take the pack's keys from its start, not from its end.
     private void examineStart(PackId pack, boolean metadata) {
-        MemorySegment start = window.read(pack, metadata, 0, PackHeader.BYTES);
+        MemorySegment start = window.readSome(pack, metadata, 0, PackHeader.BYTES);
         PackHeader.read(pack, metadata, start).keys(repository.keys(), pack, metadata);
     }
 

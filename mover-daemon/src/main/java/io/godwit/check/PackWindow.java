@@ -50,6 +50,14 @@ final class PackWindow {
         return buffer.asSlice(offset - start, length);
     }
 
+    /// As much of it as there is: a pack may be shorter than the most that its header takes.
+    MemorySegment readSome(PackId pack, boolean metadata, long offset, int most) {
+        if (offset < start || offset + most > end) {
+            move(PackNames.key(pack, metadata), offset, most);
+        }
+        return buffer.asSlice(offset - start, Math.clamp(end - offset, 0, most));
+    }
+
     /// One bad sector is one record's: where the window cannot be read, the part is read alone.
     private void move(ObjectKey key, long offset, int length) {
         long from = offset & -ALIGNMENT;

@@ -38,6 +38,14 @@ final class JourneyTest {
         assertThat(answer.err()).contains("less than half as long");
     }
 
+    /// Its pack is shorter than a header may be.
+    @Test
+    void aVolumeOfNoBytesVerifies() throws IOException {
+        assertThat(cli.run("backup", "none", cli.file("none", "").toString()).exitCode()).isZero();
+        Answer answer = cli.run("verify", "--read-data");
+        assertThat(answer.exitCode()).as(answer.out()).isZero();
+    }
+
     @Test
     void aVolumeWithoutSnapshotsIsNotFound() {
         cli.run("init");
