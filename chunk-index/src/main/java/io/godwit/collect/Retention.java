@@ -22,8 +22,8 @@ import java.util.Optional;
 ///
 /// @param last so many of the newest; 0 for no rule
 /// @param calendar for each span how many
-/// @param within this long before the newest snapshot, whatever the time is now: a volume that is
-///     not backed up any more keeps what it has
+/// @param within at most this long before the newest snapshot, whatever the time is now: a volume
+///     that is not backed up any more keeps what it has
 /// @param tags any of these
 /// @param zone whose calendar counts
 public record Retention(
@@ -111,7 +111,7 @@ public record Retention(
             if (oldestWithin.isEmpty()) {
                 oldestWithin = within.map(length -> length.before(time));
             }
-            if (oldestWithin.isPresent() && time.isAfter(oldestWithin.get())) {
+            if (oldestWithin.isPresent() && !time.isBefore(oldestWithin.get())) {
                 reasons.add("within");
             }
             tags.stream().filter(tag -> tag.isOn(entry)).forEach(tag -> reasons.add("tag " + tag));

@@ -94,7 +94,7 @@ final class RetentionProperties {
             Span span = rules.within().get();
             ZonedDateTime bound =
                     newest.atZone(rules.zone()).minus(span.period()).minusHours(span.hours());
-            if (time.isAfter(bound.toInstant())) {
+            if (!time.isBefore(bound.toInstant())) {
                 return true;
             }
         }

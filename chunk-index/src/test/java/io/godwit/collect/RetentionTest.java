@@ -103,8 +103,17 @@ final class RetentionTest {
         CatalogueEntry far = at("2025-12-31T09:00:00Z");
         assertThat(kept(within("1m"), far, near, newest))
                 .containsExactly("2026-01-31T10:00:00Z", "2025-12-31T11:00:00Z");
-        assertThat(kept(within("31d1h"), far, near, newest)).hasSize(2);
+        assertThat(kept(within("31d"), far, near, newest)).hasSize(2);
         assertThat(kept(within("31d2h"), far, near, newest)).hasSize(3);
+    }
+
+    /// Backups on a timer are apart by exactly what people ask for.
+    @Test
+    void aSpanHoldsWhatIsExactlyAsOld() {
+        CatalogueEntry newest = at("2026-01-31T10:00:00Z");
+        CatalogueEntry week = at("2026-01-24T10:00:00Z");
+        assertThat(kept(within("7d"), week, newest)).hasSize(2);
+        assertThat(kept(within("0d"), week, newest)).containsExactly("2026-01-31T10:00:00Z");
     }
 
     @Test
