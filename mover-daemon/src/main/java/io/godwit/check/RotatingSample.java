@@ -4,6 +4,7 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pack.PackId;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -12,6 +13,7 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
@@ -22,7 +24,7 @@ import java.util.random.RandomGenerator;
 /// Where the last one stopped stands in a small file below the state directory. Without it, the
 /// first run begins anywhere. Any thread may say what was read.
 final class RotatingSample {
-    private static final double ALL = 100;
+    static final double ALL = 100;
 
     /// So many packs are read between two notes: about a gigabyte is read again after a crash.
     private static final int NOTE_EVERY = 64;
@@ -32,6 +34,7 @@ final class RotatingSample {
     private final boolean rotates;
     private final BitSet read = new BitSet();
     private int noted;
+    private Optional<GodwitException> failure = Optional.empty();
 
     /// @param file that keeps the place; made when something was read
     /// @param sealedBytes of the packs to choose from
@@ -72,6 +75,25 @@ final class RotatingSample {
         }
     }
 
+    /// Fails before anything is read where it can be seen that a place cannot be kept.
+    ///
+    /// @throws GodwitException `UNAVAILABLE`
+    static void prepare(Path file) {
+        Path directory = directory(file);
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw cannotNote(file, e);
+        }
+        if (!Files.isWritable(directory)) {
+            throw cannotNote(file, new AccessDeniedException(directory.toString()));
+        }
+    }
+
+    private static Path directory(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent());
+    }
+
     /// In the order in which they are to be read.
     List<PackId> chosen() {
         return chosen;
@@ -85,7 +107,8 @@ final class RotatingSample {
         }
     }
 
-    /// Keeps the place up to which everything was read.
+    /// Keeps the place up to which everything was read. That it cannot be kept is no reason to
+    /// conceal what was found: see [#failure].
     synchronized void note() {
         int done = read.nextClearBit(0);
         if (!rotates || done == noted) {
@@ -93,16 +116,25 @@ final class RotatingSample {
         }
         Path next = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
+            Files.createDirectories(directory(file));
             Files.writeString(next, chosen.get(done - 1) + "\n");
             Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException e) {
-            throw new GodwitException(
-                            FailureKind.UNAVAILABLE,
-                            "cannot note what was verified: path=%s reason=%s".formatted(file, e),
-                            e)
-                    .withHint("point --state-dir to a place that can be written");
+            failure = Optional.of(cannotNote(file, e));
         }
         noted = done;
+    }
+
+    /// Why the place was not kept; the next run would read the same again.
+    synchronized Optional<GodwitException> failure() {
+        return failure;
+    }
+
+    private static GodwitException cannotNote(Path file, IOException reason) {
+        return new GodwitException(
+                        FailureKind.UNAVAILABLE,
+                        "cannot note what was verified: path=%s reason=%s".formatted(file, reason),
+                        reason)
+                .withHint("point --state-dir to a place that can be written");
     }
 }

@@ -61,6 +61,9 @@ public final class VerifyEngine {
     }
 
     public VerifyResult run() throws InterruptedException {
+        if (rotates()) {
+            RotatingSample.prepare(placeFile());
+        }
         listener.phase("checking structure", 0);
         PackInventory inventory = new PackInventory(repository, damage);
         Map<PackId, Boolean> packs = new HashMap<>();
@@ -86,10 +89,11 @@ public final class VerifyEngine {
             // index.
             inventory.listed().forEach(packs::putIfAbsent);
         }
-        readData(inventory, packs);
+        Optional<GodwitException> placeLost = readData(inventory, packs);
         if (damage.hasRecords()) {
             traceDamage();
         }
+        placeLost.ifPresent(this::complain);
         return new VerifyResult(
                 new VerifyResult.Checked(
                         request.snapshots().size(),
@@ -100,6 +104,18 @@ public final class VerifyEngine {
                         segments,
                         readBytes.sum()),
                 damage.problems());
+    }
+
+    private boolean rotates() {
+        return request.dataPercent() > 0 && request.dataPercent() < RotatingSample.ALL;
+    }
+
+    /// What is damaged matters more than where the next run begins.
+    private void complain(GodwitException placeLost) {
+        if (damage.problems().isEmpty()) {
+            throw placeLost;
+        }
+        listener.warning("place-lost", String.valueOf(placeLost.getMessage()));
     }
 
     private static void stopWhenInterrupted() throws InterruptedException {
@@ -181,10 +197,11 @@ public final class VerifyEngine {
         }
     }
 
-    private void readData(PackInventory inventory, Map<PackId, Boolean> packs)
+    /// Returns why the place in the rotation is not kept, if it is not.
+    private Optional<GodwitException> readData(PackInventory inventory, Map<PackId, Boolean> packs)
             throws InterruptedException {
         if (request.dataPercent() == 0) {
-            return;
+            return Optional.empty();
         }
         NavigableMap<PackId, Long> sealedBytes = new TreeMap<>();
         packs.keySet().forEach(pack -> sealedBytes.put(pack, inventory.sealedBytes(pack)));
@@ -215,6 +232,7 @@ public final class VerifyEngine {
         } finally {
             sample.note();
         }
+        return sample.failure();
     }
 
     private PackExamination newExamination() {

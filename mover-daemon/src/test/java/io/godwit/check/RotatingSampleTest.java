@@ -130,9 +130,19 @@ final class RotatingSampleTest {
     void saysWhereThePlaceCannotBeKept() throws IOException {
         Files.createDirectories(directory.resolve("verify/in-the-way"));
         RotatingSample sample = sample(packs(10, 1000), 30);
+        RotatingSample.prepare(directory.resolve("verify"));
         sample.read(0);
-        assertThatThrownBy(sample::note)
+        assertThat(sample.failure()).isEmpty();
+        sample.note();
+        assertThat(sample.failure().orElseThrow()).hasMessageContaining("verify");
+    }
+
+    @Test
+    void failsBeforehandWhereNoPlaceCanBeKept() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+        Path below = file.resolve("verify");
+        assertThatThrownBy(() -> RotatingSample.prepare(below))
                 .isInstanceOf(GodwitException.class)
-                .hasMessageContaining("verify");
+                .hasMessageContaining("cannot note");
     }
 }
