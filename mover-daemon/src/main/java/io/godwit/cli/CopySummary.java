@@ -88,7 +88,7 @@ record CopySummary(CopyResult copy, boolean dryRun) implements Result {
             return Optional.empty();
         }
         return Optional.of(
-                "%s not copied, the others are: %s; look at them with godwit verify"
+                "%s refused, the others are copied: %s; look at them with godwit verify"
                         .formatted(
                                 Words.count(copy.refused().size(), "snapshot"),
                                 copy.refused().getFirst().message()));

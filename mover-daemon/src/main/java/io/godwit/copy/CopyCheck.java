@@ -18,6 +18,8 @@ import io.godwit.volume.VolumeTree;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Looks at a copy as the target has it, and compares it with its original.
 ///
@@ -37,6 +39,7 @@ final class CopyCheck {
     private final CatalogueEntry original;
     private final CatalogueEntry copy;
     private final Root originalRoot;
+    private final Set<GodwitException> ofOriginal = ConcurrentHashMap.newKeySet();
 
     CopyCheck(
             Repository source,
@@ -64,6 +67,11 @@ final class CopyCheck {
         }
         ExtentSet doubtful = difference(base, root.tree()).minus(changed);
         compare(root, doubtful.union(everything ? changed : sample(changed)));
+    }
+
+    /// Whether this failure is about the original, and says nothing about the copy.
+    boolean isOfOriginal(GodwitException failure) {
+        return ofOriginal.contains(failure);
     }
 
     private ExtentSet difference(VolumeTree base, VolumeTree tree) {
@@ -118,7 +126,7 @@ final class CopyCheck {
                 }
                 long offset = part.get().offset();
                 int length = (int) part.get().length();
-                one.read(offset, expected, 0, length);
+                readOriginal(one, offset, expected, length);
                 other.read(offset, found, 0, length);
                 long mismatch = MemorySegment.mismatch(expected, 0, length, found, 0, length);
                 if (mismatch >= 0) {
@@ -128,13 +136,21 @@ final class CopyCheck {
         }
     }
 
+    private void readOriginal(SnapshotSource one, long offset, MemorySegment into, int length) {
+        try {
+            one.read(offset, into, 0, length);
+        } catch (GodwitException e) {
+            ofOriginal.add(e);
+            throw e;
+        }
+    }
+
     private GodwitException different(long offset) {
         return new GodwitException(
                         FailureKind.CORRUPT,
-                        "copy differs from its original and was forgotten: source=%s target=%s offset=%d"
+                        "copy differs from its original: source=%s target=%s offset=%d"
                                 .formatted(original.snapshot(), copy.snapshot(), offset))
-                .withOffset(offset)
-                .withHint("run it again; when that does not help, verify both repositories");
+                .withOffset(offset);
     }
 
     /// Hands extents out in parts that fit the buffers. Any thread may ask.

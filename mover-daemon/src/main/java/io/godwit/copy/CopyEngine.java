@@ -116,7 +116,15 @@ public final class CopyEngine {
             ledger.add(made);
             note(entry, Optional.of(made), true);
         } catch (GodwitException e) {
-            refuse(entry, copy.damage().orElseThrow(() -> e));
+            GodwitException damage = copy.damage().orElseThrow(() -> e);
+            Optional<CatalogueEntry> standing = copy.uncompared();
+            standing.ifPresent(
+                    made -> {
+                        ledger.add(made);
+                        note(entry, standing, true);
+                    });
+            String left = standing.isPresent() ? "cannot be compared with its copy" : "not copied";
+            refuse(entry, left, damage);
         }
         progress.end();
     }
@@ -133,13 +141,14 @@ public final class CopyEngine {
 
     /// What is damaged must not become a snapshot that looks whole. Others can be copied all the
     /// same.
-    private void refuse(CatalogueEntry entry, GodwitException damage) {
+    private void refuse(CatalogueEntry entry, String left, GodwitException damage) {
         boolean stands = source.catalogue().read(entry.volume()).find(entry.snapshot()).isPresent();
         FailureKind kind = stands ? FailureKind.CORRUPT : FailureKind.NOT_FOUND;
         String what = stands ? "snapshot is damaged" : "snapshot was forgotten meanwhile";
         String message =
-                "%s and not copied: snapshot=%s volume=%s: %s"
-                        .formatted(what, entry.snapshot(), entry.volume(), damage.getMessage());
+                "%s and %s: snapshot=%s volume=%s: %s"
+                        .formatted(
+                                what, left, entry.snapshot(), entry.volume(), damage.getMessage());
         if (stands || request.named()) {
             refused.add(new Refused(entry.snapshot(), entry.volume(), kind, message));
         }

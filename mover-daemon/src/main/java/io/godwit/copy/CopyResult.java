@@ -9,7 +9,7 @@ import java.util.Optional;
 /// What a copy did. Bytes throughout, as promised to `--json`.
 ///
 /// @param copied in the order of copying: by volume, oldest first
-/// @param refused what could not be copied
+/// @param refused what could not be copied, or not compared with its copy
 /// @param readBytes of volumes, from the source
 /// @param newBytes plain bytes of chunks that the target did not have
 /// @param storedBytes all that was written to the target
@@ -33,7 +33,7 @@ public record CopyResult(
             long sizeBytes,
             boolean fresh) {}
 
-    /// A snapshot that is not in the target.
+    /// A snapshot that is not in the target, or that is and could not be read again to compare it.
     ///
     /// @param kind `CORRUPT` where it is damaged, `NOT_FOUND` where it was forgotten meanwhile
     public record Refused(SnapshotId source, VolumeName volume, FailureKind kind, String message) {}

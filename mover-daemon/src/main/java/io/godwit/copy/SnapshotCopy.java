@@ -45,6 +45,7 @@ final class SnapshotCopy {
     private final CatalogueEntry entry;
     private @Nullable SnapshotSource reading;
     private @Nullable GodwitException damage;
+    private @Nullable CatalogueEntry uncompared;
 
     SnapshotCopy(
             Repository source,
@@ -62,6 +63,12 @@ final class SnapshotCopy {
     /// Why it failed, when that was because of what the source holds, or holds no more.
     Optional<GodwitException> damage() {
         return Optional.ofNullable(damage);
+    }
+
+    /// The copy, where it stands and the original could not be read once more to compare them. All
+    /// that it is made of was hashed when it was read: it may be the better one of the two.
+    Optional<CatalogueEntry> uncompared() {
+        return Optional.ofNullable(uncompared);
     }
 
     /// Does it, and returns the target's entry.
@@ -176,11 +183,14 @@ final class SnapshotCopy {
     /// A copy that is not what it should be is not left there.
     private void check(CatalogueEntry copy, Root root, Changes changes, boolean verify)
             throws InterruptedException {
+        CopyCheck check = new CopyCheck(source, target, settings, entry, root, copy);
         try {
-            new CopyCheck(source, target, settings, entry, root, copy)
-                    .check(changes.base(), changes.extents(), verify);
+            check.check(changes.base(), changes.extents(), verify);
         } catch (GodwitException e) {
-            if (isDamage(e)) {
+            if (isDamage(e) && check.isOfOriginal(e)) {
+                damage = e;
+                uncompared = copy;
+            } else if (isDamage(e)) {
                 withdraw(copy, e);
             }
             throw e;
@@ -193,8 +203,12 @@ final class SnapshotCopy {
                     .forget(
                             List.of(copy.snapshot().toString()),
                             new Forgetting.Options(true, false, "copy that differs"));
+            reason.withHint(
+                    "it was forgotten there: run it again; when that does not help,"
+                            + " verify both repositories");
         } catch (GodwitException kept) {
             // It may be retained. Why it should go is what people have to know.
+            reason.withHint("forget it there: " + copy.snapshot());
             reason.addSuppressed(kept);
         }
     }

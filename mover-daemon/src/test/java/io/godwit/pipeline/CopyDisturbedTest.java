@@ -179,6 +179,28 @@ final class CopyDisturbedTest {
         }
     }
 
+    /// The copy is made of what was hashed when it was read: it may be all that is left.
+    @Test
+    void aCopyStaysWhoseOriginalIsDamagedBeforeTheyAreCompared() throws Exception {
+        ObjectKey pack = packOf(EngineFixture.DB, 0);
+        try (EngineFixture target = target(0)) {
+            target.store.beforePut =
+                    key -> {
+                        if (key.value().startsWith("snap/")) {
+                            source.store.below().delete(pack);
+                        }
+                    };
+            CopyResult result = Copies.run(source, target, Copies.history(source), true);
+            target.store.beforePut = key -> {};
+            assertThat(result.copied()).hasSize(3);
+            assertThat(result.refused())
+                    .first()
+                    .satisfies(r -> assertThat(r.kind()).isEqualTo(FailureKind.CORRUPT))
+                    .satisfies(r -> assertThat(r.message()).contains("compared with its copy"));
+            assertHolds(target, 3);
+        }
+    }
+
     @Test
     void leavesOutWhatIsForgottenAndCollectedMeanwhile() throws Exception {
         List<CatalogueEntry> chosen = Copies.history(source);
