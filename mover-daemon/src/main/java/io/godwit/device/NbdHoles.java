@@ -58,7 +58,8 @@ final class NbdHoles {
             window = client.blockStatus(start, Math.min(WINDOW_BYTES, size - start));
             last = 0;
         }
-        if (window.isEmpty()) {
+        if (window.isEmpty() || at >= window.getLast().end()) {
+            // Not told, or about less than one of its own blocks.
             long end = Math.min(size, (at & -WINDOW_BYTES) + WINDOW_BYTES);
             window = List.of(new NbdExtent(at, end - at, false));
         }

@@ -115,6 +115,27 @@ final class NbdSourceTest {
         }
     }
 
+    /// An answer about less than one of the server's own blocks.
+    @Test
+    void everythingIsDataWhereTheServerTellsTooLittle() {
+        server.minBlock = 65536;
+        server.content = Arrays.copyOf(content, 65536 * 4);
+        server.meddler =
+                (request, out) -> {
+                    if (request.type() != 7) {
+                        return false;
+                    }
+                    ByteBuffer chunk = ByteBuffer.allocate(32).putInt(0x668e33ef);
+                    chunk.putShort((short) 1).putShort((short) 5).putLong(request.cookie());
+                    out.write(chunk.putInt(12).putInt(77).putInt(512).putInt(3).array());
+                    return true;
+                };
+        try (BlockSource source = BlockSources.open(server.uri())) {
+            assertThat(source.nextData(8 * BLOCK)).isEqualTo(8 * BLOCK);
+            assertThat(source.nextHole(8 * BLOCK)).isEqualTo(65536 * 4);
+        }
+    }
+
     @Test
     void everythingIsDataWhereTheServerDoesNotTell() {
         server.structured = false;
