@@ -144,9 +144,12 @@ public final class IndexRebuild {
         doneBytes.reset();
         phases.phase("comparing", 0);
         IndexDigest digest = new IndexDigest(repository.keys().metaKey());
-        if (!cache.forEachChunk(digest::add)) {
+        boolean kept = cache.mode() == LocalCache.Mode.PRIMARY && cache.forEachChunk(digest::add);
+        if (!kept) {
             throw new GodwitException(
-                    FailureKind.UNAVAILABLE, "the index could not be kept: see the warning above");
+                            FailureKind.UNAVAILABLE,
+                            "the index could not be kept: see the warning before")
+                    .withHint("free some space, or use --cache-dir, and run it again");
         }
         return new Result(digest.chunks(), segments, packs, digest.hex());
     }
