@@ -32,6 +32,7 @@ public sealed interface StoreUrl {
     /// @param storageClasses that new objects get
     /// @param tags that new objects get, each `key=value`
     /// @param proxy through which the server is reached
+    /// @param profile whose credentials are used instead of the machine's default chain
     record S3(
             String bucket,
             String prefix,
@@ -41,7 +42,8 @@ public sealed interface StoreUrl {
             Optional<Path> ca,
             PrefixRules storageClasses,
             PrefixRules tags,
-            Optional<URI> proxy)
+            Optional<URI> proxy,
+            Optional<String> profile)
             implements StoreUrl {
         public S3 {
             if (!UrlSyntax.BUCKET.matcher(bucket).matches()) {
@@ -82,6 +84,7 @@ public sealed interface StoreUrl {
                 parameters.put("tags", tags.toString());
             }
             proxy.ifPresent(uri -> parameters.put("proxy", uri.toString()));
+            profile.ifPresent(name -> parameters.put("profile", name));
             return parameters;
         }
     }

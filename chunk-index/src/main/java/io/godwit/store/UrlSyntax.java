@@ -19,6 +19,7 @@ final class UrlSyntax {
     static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]*:");
     static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     static final Pattern REGION = Pattern.compile("[A-Za-z0-9-]{1,64}");
+    static final Pattern PROFILE = Pattern.compile("[A-Za-z0-9_.@:/+-]{1,128}");
     static final Pattern STORAGE_CLASS = Pattern.compile("[A-Z0-9_]{1,64}");
 
     static final Pattern TAG =
@@ -30,7 +31,15 @@ final class UrlSyntax {
     private static final Set<String> ARCHIVES = Set.of("GLACIER", "DEEP_ARCHIVE");
 
     private static final List<String> PARAMETERS =
-            List.of("ca", "endpoint", "path-style", "proxy", "region", "storage-class", "tags");
+            List.of(
+                    "ca",
+                    "endpoint",
+                    "path-style",
+                    "profile",
+                    "proxy",
+                    "region",
+                    "storage-class",
+                    "tags");
 
     private UrlSyntax() {}
 
@@ -58,7 +67,7 @@ final class UrlSyntax {
 
     static StoreUrl s3(String text, String rest) {
         if (!rest.startsWith("//")) {
-            throw invalid("an s3 url starts with s3:// : url=" + text);
+            throw invalid("an s3 url starts with s3:// : url=" + shown(text));
         }
         int query = rest.indexOf('?');
         String place = query < 0 ? rest.substring(2) : rest.substring(2, query);
@@ -89,7 +98,8 @@ final class UrlSyntax {
                 Optional.ofNullable(parameters.get("tags"))
                         .map(UrlSyntax::tags)
                         .orElse(PrefixRules.NONE),
-                Optional.ofNullable(parameters.get("proxy")).map(t -> web("proxy", t)));
+                Optional.ofNullable(parameters.get("proxy")).map(t -> web("proxy", t)),
+                Optional.ofNullable(parameters.get("profile")).map(UrlSyntax::profile));
     }
 
     private static GodwitException unknownParameter(String name) {
@@ -108,7 +118,7 @@ final class UrlSyntax {
                 continue;
             }
             if (equals < 1) {
-                throw invalid("a parameter has the form name=value: url=" + text);
+                throw invalid("a parameter has the form name=value: url=" + shown(text));
             }
             String name = pair.substring(0, equals);
             String value = decode(pair.substring(equals + 1), text);
@@ -139,6 +149,13 @@ final class UrlSyntax {
     private static String region(String text) {
         if (!REGION.matcher(text).matches()) {
             throw invalid("not a region: region=" + text);
+        }
+        return text;
+    }
+
+    private static String profile(String text) {
+        if (!PROFILE.matcher(text).matches()) {
+            throw invalid("not a profile's name: profile=" + text);
         }
         return text;
     }
@@ -191,17 +208,23 @@ final class UrlSyntax {
 
     private static String decode(String text, String url) {
         return PercentCode.decode(text)
-                .orElseThrow(() -> invalid("malformed percent encoding: url=" + url));
+                .orElseThrow(() -> invalid("malformed percent encoding: url=" + shown(url)));
     }
 
     static GodwitException invalid(String message) {
         return new GodwitException(FailureKind.INVALID, message);
     }
 
+    /// Without what may be credentials, which somebody put where they do not belong.
+    private static String shown(String text) {
+        int query = text.indexOf('?');
+        String place = query < 0 ? text : text.substring(0, query) + "?…";
+        int credentials = place.lastIndexOf('@');
+        return credentials < 0 ? place : "…" + place.substring(credentials);
+    }
+
     static GodwitException unknownScheme(String text) {
-        int credentials = text.indexOf('@');
-        String shown = credentials < 0 ? text : "…" + text.substring(credentials);
-        return invalid("unknown or unsupported scheme: url=" + shown)
+        return invalid("unknown or unsupported scheme: url=" + shown(text))
                 .withHint(
                         "use /path, file:///path or s3://bucket/prefix; write a relative path as ./path");
     }

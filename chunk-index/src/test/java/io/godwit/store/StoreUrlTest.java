@@ -71,6 +71,7 @@ final class StoreUrlTest {
                                 Optional.empty(),
                                 PrefixRules.NONE,
                                 PrefixRules.NONE,
+                                Optional.empty(),
                                 Optional.empty()));
         assertThat(url.text()).isEqualTo(text);
         StoreUrl plain =
@@ -83,6 +84,7 @@ final class StoreUrlTest {
                         Optional.empty(),
                         PrefixRules.NONE,
                         PrefixRules.NONE,
+                        Optional.empty(),
                         Optional.empty());
         assertThat(StoreUrl.parse("s3://abc")).isEqualTo(plain);
         assertThat(StoreUrl.parse("s3://abc/")).isEqualTo(plain);
@@ -92,7 +94,7 @@ final class StoreUrlTest {
     @Test
     void readsEverythingThatABucketMayNeed() {
         String text =
-                "s3://abc/x?ca=/etc/ca.pem&proxy=http://proxy:3128&region=eu-1"
+                "s3://abc/x?ca=/etc/ca.pem&profile=vault&proxy=http://proxy:3128&region=eu-1"
                         + "&storage-class=p/:STANDARD_IA,STANDARD&tags=p/:tier=cold,team=db";
         StoreUrl url = StoreUrl.parse(text);
         assertThat(url.text()).isEqualTo(text);
@@ -101,6 +103,7 @@ final class StoreUrlTest {
                         StoreUrl.S3.class,
                         s3 -> {
                             assertThat(s3.ca()).contains(Path.of("/etc/ca.pem"));
+                            assertThat(s3.profile()).contains("vault");
                             assertThat(s3.proxy()).contains(URI.create("http://proxy:3128"));
                             ObjectKey pack = new ObjectKey("p/ab/x");
                             ObjectKey config = new ObjectKey("config");
@@ -157,7 +160,14 @@ final class StoreUrlTest {
 
     @Test
     void neverRepeatsASecret() {
-        for (String text : new String[] {"s3://key:hidden@abc/x", "sftp://me:hidden@host/x"}) {
+        for (String text :
+                new String[] {
+                    "s3://key:hidden@abc/x",
+                    "sftp://me:hidden@host/x",
+                    "s3:key:hidden@abc/x",
+                    "s3://abc/x?secret-key=hidden&more",
+                    "s3://abc/%zz?secret-key=hidden",
+                }) {
             assertThat(assertInvalid(text).getMessage()).doesNotContain("hidden");
         }
     }

@@ -10,7 +10,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import javax.net.ssl.SSLException;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.ProfileCredentialsProvider;
 import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
@@ -18,6 +20,7 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.http.SdkHttpClient;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.http.apache5.ProxyConfiguration;
+import software.amazon.awssdk.profiles.ProfileFile;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.regions.providers.AwsProfileRegionProvider;
 import software.amazon.awssdk.regions.providers.AwsRegionProvider;
@@ -58,8 +61,7 @@ final class S3Connection implements AutoCloseable {
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, threads);
         timer.setRemoveOnCancelPolicy(true);
         SdkHttpClient http = new StallGuard(http(url, patience).build(), timer, patience.idle());
-        ChainCredentials credentials =
-                new ChainCredentials(() -> DefaultCredentialsProvider.builder().build());
+        ChainCredentials credentials = new ChainCredentials(() -> chain(url));
         S3ClientBuilder builder =
                 S3Client.builder()
                         .httpClient(http)
@@ -86,6 +88,14 @@ final class S3Connection implements AutoCloseable {
                                                 .scheduledExecutorService(timer));
         url.endpoint().ifPresent(builder::endpointOverride);
         return new S3Connection(builder.build(), http, timer, credentials);
+    }
+
+    /// A profile that is named stands before everything: with two repositories, what the environment
+    /// says is about one of them.
+    private static AwsCredentialsProvider chain(StoreUrl.S3 url) {
+        return url.profile().isPresent()
+                ? ProfileCredentialsProvider.create(url.profile().get())
+                : DefaultCredentialsProvider.builder().build();
     }
 
     private static Apache5HttpClient.Builder http(StoreUrl.S3 url, Patience patience) {
@@ -124,13 +134,8 @@ final class S3Connection implements AutoCloseable {
             return Region.of(url.region().get());
         }
         Optional<URI> endpoint = url.endpoint();
-        AwsRegionProvider surroundings =
-                endpoint.isPresent()
-                        ? new AwsRegionProviderChain(
-                                new SystemSettingsRegionProvider(), new AwsProfileRegionProvider())
-                        : DefaultAwsRegionProviderChain.builder().build();
         try {
-            Region found = surroundings.getRegion();
+            Region found = surroundings(url).getRegion();
             if (found != null) {
                 return found;
             }
@@ -142,6 +147,17 @@ final class S3Connection implements AutoCloseable {
         }
         throw new GodwitException(FailureKind.INVALID, "no region is given: bucket=" + url.bucket())
                 .withHint("add region=NAME to the URL, or set AWS_REGION");
+    }
+
+    private static AwsRegionProvider surroundings(StoreUrl.S3 url) {
+        if (url.profile().isPresent()) {
+            return new AwsProfileRegionProvider(
+                    ProfileFile::defaultProfileFile, url.profile().get());
+        }
+        return url.endpoint().isPresent()
+                ? new AwsRegionProviderChain(
+                        new SystemSettingsRegionProvider(), new AwsProfileRegionProvider())
+                : DefaultAwsRegionProviderChain.builder().build();
     }
 
     S3Client client() {

@@ -1,12 +1,15 @@
 package io.godwit.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.godwit.error.GodwitException;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
 import io.godwit.store.Store.Put;
 import java.lang.foreign.MemorySegment;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -133,6 +136,20 @@ final class S3OptionsTest {
 
     private static boolean carriesChecksum(String head) {
         return head.toLowerCase(Locale.ROOT).contains("x-amz-checksum-crc32c:");
+    }
+
+    /// Two buckets of one copy may belong to two accounts.
+    @Test
+    void aProfileThatIsNamedStandsBeforeTheEnvironment() throws Exception {
+        Path file = directory.resolve("credentials");
+        Files.writeString(file, "[vault]\naws_access_key_id = other\naws_secret_access_key = x\n");
+        System.setProperty("aws.sharedCredentialsFile", file.toString());
+        try (Store store = S3Server.openUrl(S3Server.url(proxy.port(), "own") + "&profile=vault")) {
+            assertThatThrownBy(() -> put(store, "p/a")).isInstanceOf(GodwitException.class);
+            assertThat(headOf("PUT ")).contains("credential=other/");
+        } finally {
+            System.clearProperty("aws.sharedCredentialsFile");
+        }
     }
 
     @Test
