@@ -119,7 +119,7 @@ final class Secret implements AutoCloseable {
         } catch (AccessDeniedException e) {
             throw failure(FailureKind.DENIED, "key file may not be read", path, e);
         } catch (IOException e) {
-            throw failure(FailureKind.UNAVAILABLE, "key file cannot be read", path, e);
+            throw failure(FailureKind.INVALID, "key file cannot be read", path, e);
         }
         if (content.length < MIN_FILE_BYTES || content.length > MAX_FILE_BYTES) {
             Arrays.fill(content, (byte) 0);

@@ -47,7 +47,8 @@ public sealed interface StoreUrl {
             implements StoreUrl {
         public S3 {
             if (!UrlSyntax.BUCKET.matcher(bucket).matches()) {
-                throw UrlSyntax.invalid("not a bucket name: bucket=" + bucket);
+                throw UrlSyntax.invalid("not a bucket name: bucket=" + bucket)
+                        .withHint("it has 3 to 63 lower-case letters, digits, dots and hyphens");
             }
             if (prefix.startsWith("/") || prefix.endsWith("/") || prefix.contains("//")) {
                 throw UrlSyntax.invalid("prefix has empty parts: prefix=" + prefix);

@@ -59,6 +59,7 @@ final class CommandLines {
         line.setUsageHelpLongOptionsMaxWidth(30);
         line.setAbbreviatedOptionsAllowed(false);
         line.setAbbreviatedSubcommandsAllowed(false);
+        line.setAllowSubcommandsAsOptionParameters(true); // A key file may be called `key`.
         line.getSubcommands().values().forEach(CommandLines::describe);
         line.getCommandSpec().usageMessage().sortOptions(false);
         return line;

@@ -37,7 +37,7 @@ final class CopyCommand extends Task {
 
     @Option(
             names = "--verify",
-            description = "Read what was copied from both repositories again, and compare.")
+            description = "Read what this call copied from both repositories again, and compare.")
     boolean verify;
 
     @Option(names = "--dry-run", description = "Say what would be copied, and copy nothing.")

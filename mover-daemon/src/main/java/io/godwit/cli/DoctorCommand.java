@@ -3,6 +3,7 @@ package io.godwit.cli;
 import io.godwit.doctor.Doctor;
 import io.godwit.doctor.Finding;
 import io.godwit.doctor.Machine;
+import io.godwit.error.FailureKind;
 import io.godwit.store.Store;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -42,6 +43,22 @@ final class DoctorCommand extends Task {
     }
 
     private record Diagnosis(List<Finding> checks) implements Result {
+        /// The store's. What is said of the machine is advice.
+        private Optional<Finding> failed() {
+            return checks.stream().filter(check -> check.failure().isPresent()).findFirst();
+        }
+
+        /// That of whoever would use the store.
+        @Override
+        public int exitCode() {
+            return failed().flatMap(Finding::failure).map(FailureKind::exitCode).orElse(0);
+        }
+
+        @Override
+        public Optional<String> complaint() {
+            return failed().map(check -> check.value() + "; " + check.advice().orElse(""));
+        }
+
         @Override
         public void json(JsonLine json) {
             json.objects(

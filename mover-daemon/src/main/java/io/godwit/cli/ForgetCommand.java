@@ -25,8 +25,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "forget",
         description = {
-            "Forgets snapshots: from now on nothing finds them. Those that are named, or by rule: of",
-            "each volume those that no rule keeps. All are checked before the first is forgotten."
+            "Forgets snapshots: from now on nothing finds them.",
+            "Those that are named, or by rule: of each volume those that no rule keeps.",
+            "All are checked before the first is forgotten."
         },
         footerHeading = "%nExamples:%n",
         footer = {
@@ -204,8 +205,9 @@ final class ForgetCommand extends Task {
             }
             out.printf(
                     Locale.ROOT,
-                    "%s forgotten, %s of the same volumes left.%n",
+                    "%s %s, %s of the same volumes left.%n",
                     forgotten.size(),
+                    dryRun ? "to forget" : "forgotten",
                     Words.count(kept.size(), "snapshot"));
             collected.ifPresent(collection -> collection.people(out));
         }

@@ -60,15 +60,14 @@ final class GlobalOptions {
             names = "--cache-dir",
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,
-            description =
-                    "Index cache, can be deleted (else $XDG_CACHE_HOME/godwit, ~/.cache/godwit).")
+            description = "Cache, can be deleted (else $XDG_CACHE_HOME/godwit, ~/.cache/godwit).")
     @Nullable Path cacheDir;
 
     @Option(
             names = "--state-dir",
             paramLabel = "DIR",
             scope = ScopeType.INHERIT,
-            description = "Journals of restores (else GODWIT_STATE, /var/lib/godwit).")
+            description = "Journals of restores and such (else GODWIT_STATE, /var/lib/godwit).")
     @Nullable Path stateDir;
 
     @Option(

@@ -40,6 +40,6 @@ final class GodwitCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which command? see godwit --help");
+        throw new ParameterException(spec.commandLine(), "no command is given");
     }
 }

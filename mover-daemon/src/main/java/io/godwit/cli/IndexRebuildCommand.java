@@ -12,9 +12,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rebuild",
         description = {
-            "Makes this node's index anew, from the index segments of the repository and the footers",
-            "of packs that no segment names. Never needed for a restore; a backup without an index",
-            "stores more than it has to."
+            "Makes this node's index anew, from what the repository holds.",
+            "From the index segments, and the footers of packs that no segment names. Never needed",
+            "for a restore; a backup without an index may store more than it has to."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  godwit index rebuild", "  godwit index rebuild --from-packs --json"})

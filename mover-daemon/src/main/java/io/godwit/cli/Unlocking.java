@@ -146,7 +146,7 @@ final class Unlocking {
     private static void onlyOne(String ways, @Nullable Object... given) {
         if (Arrays.stream(given).filter(Objects::nonNull).count() > 1) {
             throw new GodwitException(FailureKind.INVALID, "more than one password or key is given")
-                    .withHint(ways.replaceFirst("^use ", "leave one of "));
+                    .withHint(ways.replaceFirst("^use ", "give only one of "));
         }
     }
 

@@ -61,11 +61,7 @@ final class StoreExamination {
                 delete(large).ifPresent(findings::add);
             }
         } catch (GodwitException e) {
-            findings.add(
-                    Finding.bad(
-                            "store",
-                            String.valueOf(e.getMessage()),
-                            e.hint().orElse("look at the URL and at the store")));
+            findings.add(Finding.failed("store", e, "look at the URL and at the store"));
         }
         return findings;
     }

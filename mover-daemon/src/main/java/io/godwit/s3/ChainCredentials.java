@@ -27,7 +27,12 @@ final class ChainCredentials implements AwsCredentialsProvider, ExecutionInterce
             new ExecutionAttribute<>("io.godwit.s3.renewals");
 
     private static final Set<String> NO_LONGER_TAKEN =
-            Set.of("ExpiredToken", "InvalidAccessKeyId", "InvalidToken", "TokenRefreshRequired");
+            Set.of(
+                    "ExpiredToken",
+                    "InvalidAccessKeyId",
+                    "InvalidToken",
+                    "TokenRefreshRequired",
+                    S3Failures.UNKNOWN_USER);
 
     private final Supplier<? extends AwsCredentialsProvider> chains;
     private volatile AwsCredentialsProvider chain;

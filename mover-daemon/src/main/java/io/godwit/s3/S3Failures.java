@@ -26,7 +26,11 @@ import software.amazon.awssdk.core.exception.SdkException;
 /// answer, and some servers say `SlowDown` when they could write to half of their disks.
 final class S3Failures {
     private static final Pattern REGION = Pattern.compile("<Region>([^<]+)</Region>");
+    private static final String NO_CODE = "none";
     private static final int ANSWER_SHOWN = 200;
+
+    /// What versitygw says, with 404, of an access key that it does not know.
+    static final String UNKNOWN_USER = "XAdminUserNotFound";
 
     private final S3Place place;
 
@@ -55,9 +59,7 @@ final class S3Failures {
         return switch (e.statusCode()) {
             case 301, 307, 400 -> badRequest(doing, facts, put, e);
             case 401, 403 -> denied(doing, facts, e);
-            case 404 ->
-                    failure(FailureKind.NOT_FOUND, "no such bucket: bucket=" + place.bucket(), e)
-                            .withHint("make the bucket, or look at the URL");
+            case 404 -> missing(doing, key, put, facts, e);
             case 408, 409 -> passing("request was refused for now: ", facts, put, e);
             case 405, 411, 501 ->
                     failure(FailureKind.INVALID, "store does not know this request: " + facts, e)
@@ -72,6 +74,28 @@ final class S3Failures {
                                     put,
                                     e)
                             : failure(FailureKind.INVALID, "store refuses: " + facts, e);
+        };
+    }
+
+    /// Whether an answer says that there is no such object, and not that something else is missing:
+    /// an access key, or the store behind a proxy.
+    static boolean isAbsent(AwsServiceException e) {
+        return e.statusCode() == 404
+                && switch (code(e)) {
+                    case "NoSuchKey", "NoSuchVersion", "NotFound" -> true;
+                    default -> false;
+                };
+    }
+
+    private GodwitException missing(
+            String doing, String key, boolean put, String facts, AwsServiceException e) {
+        return switch (code(e)) {
+            case UNKNOWN_USER -> denied(doing, facts, e);
+            case NO_CODE -> strange(doing, key, put, "it is 404 without a reason");
+            case "NoSuchBucket", "NoSuchKey", "NotFound" ->
+                    failure(FailureKind.NOT_FOUND, "no such bucket: bucket=" + place.bucket(), e)
+                            .withHint("make the bucket, or look at the URL");
+            default -> failure(FailureKind.INVALID, "store refuses: " + facts, e);
         };
     }
 
@@ -107,7 +131,7 @@ final class S3Failures {
                     case "RequestTimeTooSkewed" -> "set the clock of this machine";
                     case "ExpiredToken", "InvalidToken", "TokenRefreshRequired" ->
                             "renew the credentials and run it again: it goes on from there";
-                    case "InvalidAccessKeyId", "SignatureDoesNotMatch" ->
+                    case "InvalidAccessKeyId", UNKNOWN_USER, "SignatureDoesNotMatch" ->
                             "bring the right credentials: AWS_ACCESS_KEY_ID, a profile, or a role";
                     default ->
                             doing.equals("delete")
@@ -224,7 +248,7 @@ final class S3Failures {
     static String code(AwsServiceException e) {
         AwsErrorDetails details = e.awsErrorDetails();
         String code = details == null ? null : details.errorCode();
-        return code == null ? "none" : code;
+        return code == null || code.isBlank() ? NO_CODE : code;
     }
 
     /// The innermost words: the outer ones are the client's.
@@ -234,7 +258,11 @@ final class S3Failures {
             inner = inner.getCause();
         }
         @Nullable String message = inner.getMessage();
-        String text = message == null ? inner.getClass().getSimpleName() : message;
+        String text =
+                switch (inner) {
+                    case UnknownHostException _ -> "no such host: " + message;
+                    default -> message == null ? inner.getClass().getSimpleName() : message;
+                };
         String line = text.lines().findFirst().orElse("").toLowerCase(Locale.ROOT);
         return line.length() <= ANSWER_SHOWN ? line : line.substring(0, ANSWER_SHOWN) + "…";
     }

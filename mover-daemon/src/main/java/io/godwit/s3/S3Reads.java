@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.exception.SdkException;
@@ -278,7 +279,8 @@ final class S3Reads {
                         .key(place.key(key))
                         .overrideConfiguration(to -> to.apiCallAttemptTimeout(patience.forBytes(0)))
                         .build();
-        Optional<HeadObjectResponse> head = absentOr(key, () -> client.headObject(request));
+        Optional<HeadObjectResponse> head =
+                absentOr(key, S3Reads::isMissing, () -> client.headObject(request));
         return head.map(
                 answer -> {
                     if (answer.contentLength() == null || answer.eTag() == null) {
@@ -288,15 +290,25 @@ final class S3Reads {
                 });
     }
 
-    /// @throws BehindTheEnd for 416
+    /// The answer to a `HEAD` has no body to name a reason.
+    private static boolean isMissing(S3Exception e) {
+        return e.statusCode() == NOT_FOUND;
+    }
+
     private <T> Optional<T> absentOr(ObjectKey key, Supplier<T> request) {
+        return absentOr(key, S3Failures::isAbsent, request);
+    }
+
+    /// @throws BehindTheEnd for 416
+    private <T> Optional<T> absentOr(
+            ObjectKey key, Predicate<S3Exception> absent, Supplier<T> request) {
         try {
             return Optional.of(request.get());
         } catch (S3Exception e) {
             if (e.statusCode() == BEHIND_THE_END) {
                 throw new BehindTheEnd(e);
             }
-            if (e.statusCode() == NOT_FOUND && !S3Failures.code(e).equals("NoSuchBucket")) {
+            if (absent.test(e)) {
                 return Optional.empty();
             }
             throw failures.of("get", key.value(), false, e);

@@ -46,7 +46,6 @@ public final class S3Store implements Store {
 
     private static final int LIST_PAGE = 1000;
     private static final int TAKEN = 412;
-    private static final int NOT_FOUND = 404;
 
     /// The version of all objects of a bucket whose versioning was suspended.
     private static final String UNVERSIONED = "null";
@@ -301,11 +300,7 @@ public final class S3Store implements Store {
 
     /// Some servers over directories fail to delete what is a directory, and so is no object.
     private boolean isGone(ObjectKey key, S3Exception e) {
-        return switch (e.statusCode()) {
-            case NOT_FOUND -> !S3Failures.code(e).equals("NoSuchBucket");
-            case 500 -> reads.length(key).isEmpty();
-            default -> false;
-        };
+        return S3Failures.isAbsent(e) || (e.statusCode() == 500 && reads.length(key).isEmpty());
     }
 
     private <T> T answered(String doing, String key, Supplier<T> request) {

@@ -203,6 +203,28 @@ final class BucketRefusalsTest {
         assertSays(cli.run("snapshots"), 7, "access denied: doing=get");
     }
 
+    /// An object that is not there has the same status, and is something else.
+    @Test
+    void anUnknownUserIsDenied() {
+        proxy.refusing(head -> true, "404 Not Found", "XAdminUserNotFound", "");
+        assertSays(cli.run("snapshots"), 7, "access denied: doing=get", "bring the right cred");
+        proxy.heal();
+        proxy.refusing(head -> true, "404 Not Found", "NoSuchService", "");
+        assertSays(cli.run("snapshots"), 2, "store refuses: doing=get", "code=NoSuchService");
+    }
+
+    /// What stands before a store says so while the store is away, as a page.
+    @Test
+    void aMissingPageIsNoMissingObject() {
+        AtomicInteger requests = new AtomicInteger();
+        cli.sleeper = _ -> {};
+        proxy.refusing(head -> requests.incrementAndGet() <= 3, "404 Not Found", "", "");
+        Answer answer = cli.run("snapshots");
+        assertThat(answer.exitCode()).as(answer.err()).isZero();
+        proxy.refusing(head -> true, "404 Not Found", "", "");
+        assertSays(cli.run("snapshots"), 8, "it is 404 without a reason: doing=get");
+    }
+
     @Test
     void anArchivedPackIsNamed() throws IOException {
         assertThat(backup().exitCode()).isZero();

@@ -72,7 +72,7 @@ final class ForgetByRuleTest {
         assertThat(out)
                 .contains("weekly 2026-W47", "tag keep", "Would forget")
                 .doesNotContain("mail")
-                .endsWith("9 forgotten, 2 snapshots of the same volumes left.\n");
+                .endsWith("9 to forget, 2 snapshots of the same volumes left.\n");
     }
 
     @Test

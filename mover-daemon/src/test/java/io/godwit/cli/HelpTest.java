@@ -89,6 +89,26 @@ final class HelpTest {
         assertThat(cli.call("snapshots", "--key-file", key, "-r", repository).exitCode()).isZero();
     }
 
+    @Test
+    void aValueMayBeCalledLikeACommand() {
+        cli.run("init");
+        String repository = cli.repository.toString();
+        Answer answer = cli.call("-r", repository, "--key-file", "index", "snapshots");
+
+        assertThat(answer.exitCode()).isEqualTo(4);
+        assertThat(answer.err()).contains("no such key file: file=index");
+    }
+
+    @Test
+    void theListOfCommandsHasWholeSentences() {
+        String help = cli.call("help").out().replaceAll("\n {6,}", " ");
+
+        for (Commands command : Commands.values()) {
+            assertThat(help).containsPattern("\n  " + command.text() + " .*\\.\n");
+        }
+        assertThat(cli.call("help", "index").out()).contains("from what the repository holds.\n");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"bash", "zsh"})
     void completionsParse(String shell) throws Exception {

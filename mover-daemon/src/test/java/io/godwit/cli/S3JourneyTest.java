@@ -138,7 +138,10 @@ final class S3JourneyTest {
                     .startsWith(
                             "godwit: store cannot hold a repository, the same name could be put twice")
                     .hasLineCount(1);
-            assertThat(on(url, "doctor").out()).contains("the same name could be put twice");
+            Answer doctor = on(url, "doctor");
+            assertThat(doctor.out()).contains("the same name could be put twice");
+            assertThat(doctor.exitCode()).isEqualTo(2);
+            assertThat(doctor.err()).hasLineCount(1);
         }
     }
 
