@@ -147,6 +147,56 @@ final class CollectorTest extends CollectorFixture {
     }
 
     @Test
+    void adoptedPacksAreHeldByTheirAdopter() {
+        CatalogueEntry old = writers.backup("db");
+        Session dead = writers.open();
+        ChunkRef chunk = writers.upload(dead);
+        Session adopter =
+                Session.open(writers, SessionRequest.of("test").withAdopted(List.of(dead.id())));
+        dead.close();
+        forget(old);
+
+        collectWhile(adopter::heartbeat);
+        assertThat(stored(old)).isFalse();
+        assertThat(stored(chunk.record().pack())).isTrue();
+        adopter.freeze();
+        adopter.commit(List.of(writers.entry("db", adopter.id(), chunk)));
+        collect();
+        assertThat(live()).hasSize(1);
+        requireReadable();
+    }
+
+    /// What its re-check has dropped, a session may still have announced: that is no reason to take
+    /// a sweep for wrong.
+    @Test
+    void anAnnouncementFromAfterThePlanDoesNotContradictTheSweep() {
+        CatalogueEntry old = writers.backup("db");
+        forget(old);
+        TestRounds rounds = new TestRounds(writers);
+        rounds.plan(1, old.root().record().pack());
+        rounds.sweep(1, old.root().record().pack());
+        Session late = Session.open(writers, SessionRequest.of("test").withPins(List.of(old)));
+        assertThat(late.pinned(old.snapshot())).isFalse();
+
+        assertThat(collect().deletedPacks()).isEqualTo(1);
+        assertThat(stored(old)).isFalse();
+        late.close();
+    }
+
+    @Test
+    void aSessionThatCannotBeReadIsGivenUp() {
+        forget(writers.backup("db"));
+        Session session = writers.open();
+        memory.delete(CommitKeys.open(session.id()));
+        memory.putIfAbsent(CommitKeys.open(session.id()), MemorySegment.ofArray(new byte[100]));
+        TestRepository leader = node(memory, 5);
+
+        assertThat(collector(leader, rootsOf(memory)).collect().deletedPacks()).isEqualTo(1);
+        assertThat(leader.warned()).anyMatch(text -> text.contains("announcement"));
+        assertThat(names("s/")).isEmpty();
+    }
+
+    @Test
     void aSessionThatNeverAnswersIsGivenUp() {
         forget(writers.backup("db"));
         Session session = writers.open();

@@ -71,6 +71,12 @@ final class GcCommandTest {
         assertThat(verified.exitCode()).as(verified.out() + verified.err()).isZero();
     }
 
+    private List<Path> names(String folder) throws IOException {
+        try (Stream<Path> files = Files.walk(cli.repository.resolve(folder))) {
+            return files.filter(Files::isRegularFile).toList();
+        }
+    }
+
     private long stored() throws IOException {
         try (Stream<Path> files = Files.walk(cli.repository)) {
             return files.filter(Files::isRegularFile)
@@ -127,9 +133,11 @@ final class GcCommandTest {
     void aBackupAfterwardsRefersToNothingThatIsGone() throws IOException {
         Path image = image(1);
         String gone = backUp("db", image);
+        assertThat(names("idx/l0")).isNotEmpty();
         JsonNode forgotten = cli.run("forget", gone, "--allow-empty", "--gc", "--json").last();
         assertThat(forgotten.get("gc").get("deletedPacks").asLong()).isPositive();
         assertThat(stored()).isLessThan(100_000);
+        assertThat(names("idx/l0")).isEmpty();
 
         String again = backUp("db", image);
         requireWhole(Map.of(again, image));
