@@ -182,7 +182,7 @@ final class GcCommandTest {
         cli.run("forget", "latest:seed", "--allow-empty");
         try (ExecutorService writers = Executors.newFixedThreadPool(2)) {
             List<Future<Answer>> running = new ArrayList<>();
-            for (int i = 0; i < 9; i++) {
+            for (int i = 0; i < 6; i++) {
                 String image = images.get(i % 3).toString();
                 String volume = "volume-" + i % 2;
                 running.add(writers.submit(() -> cli.run("backup", volume, image, "--quiet")));
