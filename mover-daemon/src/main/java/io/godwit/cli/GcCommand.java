@@ -10,8 +10,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "gc",
         description = {
-            "Deletes what no snapshot needs any more. Backups may run meanwhile: those that do not answer",
-            "within --fence-after are given up. Finishes what an interrupted one has begun."
+            "Deletes what no snapshot needs any more.",
+            "Backups may run meanwhile: those that do not answer within --fence-after are given up.",
+            "Finishes what an interrupted one has begun."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  godwit gc --dry-run", "  godwit gc", "  godwit gc --fence-after 1h --json"})

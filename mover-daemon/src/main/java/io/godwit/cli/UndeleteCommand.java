@@ -10,8 +10,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "undelete",
         description = {
-            "Brings a forgotten snapshot back, as long as no collection has come by: the same content",
-            "and time under a new id. With --quiet: prints that id alone."
+            "Brings a forgotten snapshot back, as long as no collection has come by.",
+            "It has the same content and time under a new id. With --quiet: prints that id alone."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  godwit undelete 4f1c09", "  godwit undelete 4f1c09 --json"})
