@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/// G3: waits until every session that may not know of a plan has acknowledged it or ended, and gives
-/// up those that do neither. Belongs to one thread.
+/// G3: waits until every session that may not know of a plan has acknowledged it or ended, and
+/// gives up those that do neither. Belongs to one thread.
 final class Answers {
     /// Writers look for plans every 30 seconds.
     private static final Duration POLL = Duration.ofSeconds(2);

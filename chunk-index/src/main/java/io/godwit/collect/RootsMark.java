@@ -20,7 +20,8 @@ record RootsMark(Holdings all, Holdings certain) {
     /// Marks for a round.
     ///
     /// @param mark a new one
-    /// @throws GodwitException `CORRUPT` when a snapshot cannot be read: nothing may be deleted then
+    /// @throws GodwitException `CORRUPT` when a snapshot cannot be read: then nothing may be
+    ///     deleted
     static RootsMark of(Roots roots, long round, PackMark mark) {
         Set<PackId> certain = new HashSet<>();
         roots.live().forEach(snapshot -> markWhole(snapshot, mark, certain));
@@ -47,11 +48,12 @@ record RootsMark(Holdings all, Holdings certain) {
             GodwitException failure =
                     new GodwitException(
                                     FailureKind.CORRUPT,
-                                    "snapshot cannot be read, so nothing is deleted: snapshot=%s volume=%s reason=%s"
-                                            .formatted(
-                                                    snapshot.snapshot(),
-                                                    snapshot.volume(),
-                                                    e.getMessage()),
+                                    "snapshot cannot be read, so nothing is deleted: "
+                                            + "snapshot=%s volume=%s reason=%s"
+                                                    .formatted(
+                                                            snapshot.snapshot(),
+                                                            snapshot.volume(),
+                                                            e.getMessage()),
                                     e)
                             .withHint("see what is damaged with: godwit verify; or forget it");
             e.object().ifPresent(failure::withObject);

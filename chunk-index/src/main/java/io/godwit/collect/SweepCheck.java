@@ -9,8 +9,8 @@ import io.godwit.error.GodwitException;
 import io.godwit.pack.PackId;
 import java.util.Set;
 
-/// What every leader asks before it deletes: whoever decided the sweep, it lies within its plan, and
-/// nothing that this leader has found to be needed stands in it.
+/// What every leader asks before it deletes: whoever decided the sweep, it lies within its plan,
+/// and nothing that this leader has found to be needed stands in it.
 final class SweepCheck {
     private SweepCheck() {}
 
