@@ -29,19 +29,21 @@ final class TerminalPrompt implements SecretPrompt {
         }
         try (OutputStream out = Files.newOutputStream(TERMINAL);
                 InputStream in = Files.newInputStream(TERMINAL)) {
-            out.write((question + ": ").getBytes(StandardCharsets.UTF_8));
-            out.flush();
-            return Optional.of(withoutEcho(in, out));
+            return Optional.of(withoutEcho(question, in, out));
         } catch (IOException noTerminal) {
             return Optional.empty();
         }
     }
 
-    private static byte[] withoutEcho(InputStream in, OutputStream out) throws IOException {
+    /// Who sees the question may answer at once.
+    private static byte[] withoutEcho(String question, InputStream in, OutputStream out)
+            throws IOException {
         Thread restore = restorer();
         Runtime.getRuntime().addShutdownHook(restore);
         try {
             echo(false);
+            out.write((question + ": ").getBytes(StandardCharsets.UTF_8));
+            out.flush();
             return line(in);
         } finally {
             echo(true);
