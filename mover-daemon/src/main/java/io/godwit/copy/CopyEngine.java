@@ -2,6 +2,9 @@ package io.godwit.copy;
 
 import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CatalogueView;
+import io.godwit.commit.Forgetting;
+import io.godwit.commit.Origins;
+import io.godwit.commit.Origins.Origin;
 import io.godwit.copy.CopyResult.Copied;
 import io.godwit.copy.CopyResult.Refused;
 import io.godwit.error.FailureKind;
@@ -11,10 +14,12 @@ import io.godwit.pipeline.RunListener;
 import io.godwit.repository.Repository;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Copies snapshots to another repository, one after the other, each committed for itself: what was
 /// copied stays copied, whatever becomes of the rest.
@@ -113,10 +118,11 @@ public final class CopyEngine {
                             ledger.base(entry, view.entries(entry.volume())),
                             request.verify(),
                             progress.begin(entry.sizeBytes()));
-            ledger.add(made);
-            note(entry, Optional.of(made), true);
+            CatalogueEntry kept = keepOne(made);
+            ledger.add(kept);
+            note(entry, Optional.of(kept), kept.equals(made));
         } catch (GodwitException e) {
-            GodwitException damage = copy.damage().orElseThrow(() -> e);
+            GodwitException damage = copy.damage().orElseGet(() -> damageOfTarget(e));
             Optional<CatalogueEntry> standing = copy.uncompared();
             standing.ifPresent(
                     made -> {
@@ -129,6 +135,24 @@ public final class CopyEngine {
         progress.end();
     }
 
+    /// Two copies that run at once may both have made one. Whoever sees that keeps the one with the
+    /// smallest id, so that both keep the same.
+    private CatalogueEntry keepOne(CatalogueEntry made) {
+        byte[] id = target.keys().repositoryId();
+        Set<Origin> family = Origins.family(id, made);
+        List<CatalogueEntry> same =
+                target.catalogue().read(made.volume()).entries().stream()
+                        .filter(entry -> !Collections.disjoint(Origins.family(id, entry), family))
+                        .sorted(Comparator.comparing(CatalogueEntry::snapshot))
+                        .toList();
+        List<String> surplus = same.stream().skip(1).map(e -> e.snapshot().toString()).toList();
+        if (!surplus.isEmpty()) {
+            target.forgetting()
+                    .forget(surplus, new Forgetting.Options(true, false, "copied twice at once"));
+        }
+        return same.isEmpty() ? made : same.getFirst();
+    }
+
     private void note(CatalogueEntry entry, Optional<CatalogueEntry> there, boolean fresh) {
         copied.add(
                 new Copied(
@@ -137,6 +161,15 @@ public final class CopyEngine {
                         entry.volume(),
                         entry.sizeBytes(),
                         fresh));
+    }
+
+    /// What is damaged in the target concerns this volume: others can be copied all the same.
+    private static GodwitException damageOfTarget(GodwitException e) {
+        if (e.kind() != FailureKind.CORRUPT) {
+            throw e;
+        }
+        return new GodwitException(
+                FailureKind.CORRUPT, "the target is damaged: " + e.getMessage(), e);
     }
 
     /// What is damaged must not become a snapshot that looks whole. Others can be copied all the

@@ -8,14 +8,18 @@ import io.godwit.commit.Forgetting;
 import io.godwit.copy.CopyResult;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import io.godwit.pack.PackNames;
+import io.godwit.pack.RecordRef;
 import io.godwit.store.MemoryStore;
 import io.godwit.store.ObjectKey;
+import io.godwit.store.Store;
 import io.godwit.volume.VolumeName;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -143,8 +147,21 @@ final class CopyDisturbedTest {
     private void damage(ObjectKey pack) {
         byte[] bytes = source.store.below().get(pack, 64 << 20).orElseThrow();
         bytes[bytes.length / 2] ^= 1;
-        source.store.below().delete(pack);
-        source.store.below().putIfAbsent(pack, MemorySegment.ofArray(bytes));
+        replace(source.store.below(), pack, bytes);
+    }
+
+    /// So that nothing of it can be read.
+    private static void flip(Store store, ObjectKey pack) {
+        byte[] bytes = store.get(pack, 64 << 20).orElseThrow();
+        for (int i = 0; i < bytes.length; i += 97) {
+            bytes[i] ^= 1;
+        }
+        replace(store, pack, bytes);
+    }
+
+    private static void replace(Store store, ObjectKey pack, byte[] bytes) {
+        store.delete(pack);
+        store.putIfAbsent(pack, MemorySegment.ofArray(bytes));
     }
 
     /// A snapshot that would only look whole is not made; who does not need what is damaged is
@@ -177,6 +194,54 @@ final class CopyDisturbedTest {
             assertThat(Copies.all(source, target).refused()).isEmpty();
             assertHolds(target, 3);
         }
+    }
+
+    /// The second begins when the first has seen what is there, and ends before it.
+    @Test
+    void twoCopiesAtOnceMakeEachSnapshotOnce() throws Exception {
+        try (EngineFixture target = target(0)) {
+            AtomicBoolean begun = new AtomicBoolean();
+            target.store.beforePut =
+                    key -> {
+                        if (!begun.getAndSet(true)) {
+                            copyAll(target);
+                        }
+                    };
+            copyAll(target);
+            assertHolds(target, 3);
+            assertThat(Copies.all(source, target).storePuts()).isZero();
+        }
+    }
+
+    private CopyResult copyAll(EngineFixture target) {
+        List<CatalogueEntry> all = source.repository.catalogue().read().entries();
+        try {
+            return Copies.engine(source, target, all, false, false).run();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void damageOfTheTargetEndsTheCopiesOfOneVolume() throws Exception {
+        source.backup(OTHER, directory.resolve("image"), EngineFixture.EVERYTHING);
+        try (EngineFixture target = target(0)) {
+            List<CatalogueEntry> all = source.repository.catalogue().read().entries();
+            Copies.run(source, target, all.subList(0, 1), true);
+            ObjectKey root = packOf(Copies.history(target).getFirst());
+            flip(target.store.below(), root);
+            CopyResult result = Copies.all(source, target);
+            assertThat(result.refused())
+                    .isNotEmpty()
+                    .allMatch(refused -> refused.volume().equals(EngineFixture.DB))
+                    .allMatch(refused -> refused.message().contains("the target is damaged"));
+            assertThat(result.copied()).anyMatch(copied -> copied.volume().equals(OTHER));
+        }
+    }
+
+    private static ObjectKey packOf(CatalogueEntry entry) {
+        RecordRef record = entry.root().record();
+        return PackNames.key(record.pack(), record.metadata());
     }
 
     /// The copy is made of what was hashed when it was read: it may be all that is left.
