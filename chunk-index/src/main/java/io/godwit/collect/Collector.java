@@ -47,7 +47,7 @@ public final class Collector {
         this.sessions = new SessionRecords(access);
         this.checkpoints = new CheckpointRecords(access);
         this.pruning = new CataloguePruning(access);
-        this.roots = new RootsReading(access, catalogue);
+        this.roots = new RootsReading(access, catalogue, settings.request().acceptMissing());
         this.answers = new Answers(access, sessions);
     }
 
@@ -67,7 +67,7 @@ public final class Collector {
     /// @throws GodwitException `CORRUPT` when a snapshot cannot be read, or a sweep is not what it
     ///     must be: nothing more is deleted. `DENIED` when this process may not write
     public CollectionResult collect() {
-        if (!settings.dryRun() && !access.writable()) {
+        if (!settings.request().dryRun() && !access.writable()) {
             throw new GodwitException(
                     FailureKind.DENIED, "repository is open for reading only: nothing is deleted");
         }
@@ -107,7 +107,7 @@ public final class Collector {
         PackListing listing = PackListing.read(access.store());
         RootsMark marked = mark(roots(), round);
         List<PackName> condemned = marked.all().free(listing.packs());
-        if (settings.dryRun()) {
+        if (settings.request().dryRun()) {
             return foretold(round, listing, condemned);
         }
         if (condemned.isEmpty() && !sessions.anyEnded() && !pruning.anyLoose()) {
@@ -155,7 +155,7 @@ public final class Collector {
 
     private CollectionResult resume(long round) {
         CollectionPlan plan = rounds.listedPlan(round);
-        return settings.dryRun()
+        return settings.request().dryRun()
                 ? foretold(round, PackListing.read(access.store()), plan.condemned())
                 : finish(plan);
     }
@@ -206,7 +206,7 @@ public final class Collector {
         settings.phases().phase("waiting for sessions");
         Patience patience =
                 new Patience(
-                        settings.fenceAfter(),
+                        settings.request().fenceAfter(),
                         settings.nanoTime(),
                         access.host(),
                         settings.processes());

@@ -24,8 +24,11 @@ final class RootsReading {
     private final Catalogue catalogue;
     private final SessionRecords sessions;
     private final CataloguePruning pruning;
+    private final boolean acceptMissing;
 
-    RootsReading(RepositoryAccess access, Catalogue catalogue) {
+    /// @param acceptMissing take a store that shows less than it must for the truth
+    RootsReading(RepositoryAccess access, Catalogue catalogue, boolean acceptMissing) {
+        this.acceptMissing = acceptMissing;
         this.access = access;
         this.catalogue = catalogue;
         this.sessions = new SessionRecords(access);
@@ -38,6 +41,9 @@ final class RootsReading {
         List<SessionRecords.Undecided> undecided = sessions.undecided();
         CatalogueView view = catalogue.read();
         requireWhole(view);
+        if (!acceptMissing) {
+            requireAll(view);
+        }
         List<CatalogueEntry> live = new ArrayList<>(view.entries());
         view.forgotten().stream()
                 .filter(entry -> !tombstones.contains(name(entry)))
@@ -47,6 +53,21 @@ final class RootsReading {
 
     private SnapshotName name(CatalogueEntry entry) {
         return new SnapshotName(access.keyOf(entry.volume()), entry.time(), entry.snapshot());
+    }
+
+    /// A store may hold entries back, or have lost them. What they need is still there, and stays:
+    /// deleting it would make a loss that can be mended one that cannot.
+    private void requireAll(CatalogueView view) {
+        List<CatalogueView.Problem> missing = catalogue.missing(view);
+        if (!missing.isEmpty()) {
+            throw new GodwitException(
+                            FailureKind.CORRUPT,
+                            "snapshots are missing that nobody forgot, so nothing is deleted: "
+                                    + missing.getFirst().text())
+                    .withHint(
+                            "bring the store back to what it was; if they are lost for good, accept"
+                                    + " that with: godwit gc --accept-missing");
+        }
     }
 
     private static void requireWhole(CatalogueView view) {

@@ -1,6 +1,7 @@
 package io.godwit.commit;
 
 import io.godwit.volume.VolumeName;
+import java.util.List;
 
 /// The snapshots of a repository.
 ///
@@ -41,6 +42,12 @@ public final class Catalogue {
             return read().resolve(query);
         }
         return query.byVolume().map(this::read).orElseGet(this::read).resolve(query);
+    }
+
+    /// Snapshots that are missing from a view of all volumes, and were not forgotten: as far as
+    /// their counters and this node's memory tell. They were warned of when it was read.
+    public List<CatalogueView.Problem> missing(CatalogueView view) {
+        return new CatalogueAlarms(access, memory).alarms(view);
     }
 
     private CatalogueView read(CatalogueScope scope) {

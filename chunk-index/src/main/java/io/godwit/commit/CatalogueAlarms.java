@@ -42,7 +42,8 @@ final class CatalogueAlarms {
         }
     }
 
-    private List<CatalogueView.Problem> alarms(CatalogueView view) {
+    /// What the store shows less than it did, or must.
+    List<CatalogueView.Problem> alarms(CatalogueView view) {
         List<CatalogueView.Problem> alarms = new ArrayList<>();
         Map<VolumeKey, SortedSet<Long>> seen = new HashMap<>();
         Map<VolumeKey, String> names = new HashMap<>();

@@ -2,6 +2,7 @@ package io.godwit.repository;
 
 import io.godwit.chunk.ChunkHasher;
 import io.godwit.chunk.ChunkType;
+import io.godwit.collect.CollectionRequest;
 import io.godwit.collect.CollectionResult;
 import io.godwit.collect.CollectionSettings;
 import io.godwit.collect.Collector;
@@ -38,7 +39,6 @@ import io.godwit.volume.RecordSource;
 import io.godwit.volume.Root;
 import io.godwit.volume.RootFormat;
 import io.godwit.volume.VolumeName;
-import java.time.Duration;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -227,15 +227,11 @@ public final class Repository implements AutoCloseable {
     /// @param processes of this host
     /// @throws GodwitException as [Collector#collect]
     public CollectionResult collect(
-            boolean dryRun,
-            Duration fenceAfter,
-            ProcessTable processes,
-            CollectionSettings.Phases phases) {
+            CollectionRequest request, ProcessTable processes, CollectionSettings.Phases phases) {
         try (MetadataReaders readers = new MetadataReaders(this)) {
             CollectionSettings settings =
                     new CollectionSettings(
-                            dryRun,
-                            fenceAfter,
+                            request,
                             () -> new TreeMark(readers::open, access.fanOut()),
                             processes,
                             nanoTime,

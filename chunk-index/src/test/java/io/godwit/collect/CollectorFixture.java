@@ -42,8 +42,7 @@ abstract class CollectorFixture {
 
     static CollectionSettings settings(TestRepository node, PackMark mark, boolean dryRun) {
         return new CollectionSettings(
-                dryRun,
-                FENCE_AFTER,
+                new CollectionRequest(dryRun, false, FENCE_AFTER),
                 () -> mark,
                 (_, _) -> true,
                 () -> Duration.between(TestRepository.START, node.clock().instant()).toNanos(),

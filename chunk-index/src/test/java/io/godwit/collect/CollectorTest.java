@@ -228,8 +228,7 @@ final class CollectorTest extends CollectorFixture {
         TestRepository leader = node(memory, 5);
         CollectionSettings settings =
                 new CollectionSettings(
-                        false,
-                        FENCE_AFTER,
+                        new CollectionRequest(false, false, FENCE_AFTER),
                         () -> rootsOf(memory),
                         (pid, _) -> pid != 7,
                         () -> 0L,
@@ -386,6 +385,37 @@ final class CollectorTest extends CollectorFixture {
                 .satisfies(e -> assertThat(kind(e)).isEqualTo(FailureKind.CORRUPT))
                 .hasMessageContaining(lost.value());
         assertThat(stored(second)).isTrue();
+    }
+
+    /// The store may hold it back, and show it again.
+    @Test
+    void aSnapshotThatIsMissingAndWasNotForgottenStopsEverything() {
+        CatalogueEntry first = writers.backup("db");
+        CatalogueEntry second = writers.backup("db", Optional.of(first));
+        CatalogueEntry third = writers.backup("db", Optional.of(second));
+        memory.delete(
+                CommitKeys.snapshot(
+                        writers.keyOf(second.volume()), second.time(), second.snapshot()));
+        memory.delete(CommitKeys.open(second.session()));
+        memory.delete(CommitKeys.outcome(second.session()));
+        assertThatThrownBy(this::collect)
+                .satisfies(e -> assertThat(kind(e)).isEqualTo(FailureKind.CORRUPT))
+                .hasMessageContaining("nobody forgot")
+                .hasMessageContaining("db");
+        assertThat(stored(second)).isTrue();
+
+        TestRepository leader = node(memory, 5);
+        CollectionSettings accepting =
+                new CollectionSettings(
+                        new CollectionRequest(false, true, FENCE_AFTER),
+                        () -> rootsOf(memory),
+                        (_, _) -> true,
+                        () -> 0L,
+                        _ -> {});
+        new Collector(leader, catalogue(leader), accepting).collect();
+        assertThat(stored(second)).isFalse();
+        assertThat(live()).containsExactlyInAnyOrder(first.snapshot(), third.snapshot());
+        assertThat(collect().deletedPacks()).as("and it is settled").isZero();
     }
 
     @Test

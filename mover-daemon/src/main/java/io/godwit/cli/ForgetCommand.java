@@ -1,6 +1,6 @@
 package io.godwit.cli;
 
-import io.godwit.collect.CollectionSettings;
+import io.godwit.collect.CollectionRequest;
 import io.godwit.collect.Retention;
 import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CatalogueView;
@@ -80,8 +80,8 @@ final class ForgetCommand extends Task {
                                     this,
                                     output,
                                     open.repository(),
-                                    false,
-                                    CollectionSettings.FENCE_AFTER))
+                                    new CollectionRequest(
+                                            false, false, CollectionRequest.FENCE_AFTER)))
                     : forgotten;
         }
     }

@@ -1,6 +1,6 @@
 package io.godwit.cli;
 
-import io.godwit.collect.CollectionSettings;
+import io.godwit.collect.CollectionRequest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -26,13 +26,20 @@ final class GcCommand extends Task {
             description = "How long a backup may leave it unanswered: 90s, 10m, 1h (10m).")
     @Nullable String fenceAfter;
 
+    @Option(
+            names = "--accept-missing",
+            description =
+                    "Go on where snapshots are missing that nobody forgot, and delete what only they need.")
+    boolean acceptMissing;
+
     @Override
     Result perform(Output output) {
         Duration patience =
-                Arguments.duration("--fence-after", fenceAfter, CollectionSettings.FENCE_AFTER);
+                Arguments.duration("--fence-after", fenceAfter, CollectionRequest.FENCE_AFTER);
         try (OpenRepository open =
-                OpenRepository.open(this, output, OpenRepository.Cache.NONE, !dryRun)) {
-            return GcSummary.collect(this, output, open.repository(), dryRun, patience);
+                OpenRepository.open(this, output, OpenRepository.Cache.KEPT, !dryRun)) {
+            CollectionRequest request = new CollectionRequest(dryRun, acceptMissing, patience);
+            return GcSummary.collect(this, output, open.repository(), request);
         }
     }
 

@@ -1,10 +1,10 @@
 package io.godwit.cli;
 
+import io.godwit.collect.CollectionRequest;
 import io.godwit.collect.CollectionResult;
 import io.godwit.repository.LocalHost;
 import io.godwit.repository.Repository;
 import java.io.PrintWriter;
-import java.time.Duration;
 import java.util.Locale;
 
 /// What a collection came to.
@@ -13,17 +13,14 @@ record GcSummary(CollectionResult result, boolean dryRun, double seconds) implem
 
     /// Collects, and tells how far it is.
     static GcSummary collect(
-            Task task, Output output, Repository repository, boolean dryRun, Duration fenceAfter) {
+            Task task, Output output, Repository repository, CollectionRequest request) {
         long start = task.outside().nanoTime().getAsLong();
         try (Run run = new Run(task.outside(), output, () -> new Progress.Counts(0, 0, 0, 0))) {
             CollectionResult result =
                     repository.collect(
-                            dryRun,
-                            fenceAfter,
-                            LocalHost.of().processes(),
-                            phase -> run.phase(phase, 0));
+                            request, LocalHost.of().processes(), phase -> run.phase(phase, 0));
             long nanos = task.outside().nanoTime().getAsLong() - start;
-            return new GcSummary(result, dryRun, nanos / NANOS);
+            return new GcSummary(result, request.dryRun(), nanos / NANOS);
         }
     }
 

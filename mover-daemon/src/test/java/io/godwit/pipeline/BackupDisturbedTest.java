@@ -3,6 +3,7 @@ package io.godwit.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.godwit.collect.CollectionRequest;
 import io.godwit.collect.CollectionResult;
 import io.godwit.commit.Forgetting;
 import io.godwit.commit.TestPlans;
@@ -164,7 +165,9 @@ final class BackupDisturbedTest {
 
     private CollectionResult collect() {
         return fixture.repository.collect(
-                false, Duration.ofMinutes(10), (pid, start) -> true, phase -> {});
+                new CollectionRequest(false, false, Duration.ofMinutes(10)),
+                (pid, start) -> true,
+                phase -> {});
     }
 
     @Test
