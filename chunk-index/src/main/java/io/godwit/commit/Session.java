@@ -246,7 +246,8 @@ public final class Session implements AutoCloseable {
         try {
             if (!frozen) {
                 throw new IllegalStateException(
-                        "session is not frozen: call freeze() before the last references are fixed");
+                        "session is not frozen: call freeze() before the last references are"
+                                + " fixed");
             }
             state = State.COMMITTING;
             sent = Optional.of(commit);

@@ -14,12 +14,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -52,9 +48,6 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     private final @Nullable CacheOpener opener;
     private final LookupGate gate = new LookupGate();
 
-    /// Who is inside the database other than to look up: nobody waits for them but who closes it.
-    private final LookupGate inside = new LookupGate();
-
     private final MemoryTier memory = new MemoryTier();
 
     /// What was found on the disk a moment ago: volumes that are alike are often read at the same
@@ -64,12 +57,8 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     private final Object changing = new Object();
     private final ThreadLocal<LookupBatch> single =
             ThreadLocal.withInitial(() -> new LookupBatch(SINGLE));
+    private final CacheDisk disk;
     private @Nullable CacheLock lock;
-    private final AtomicReference<@Nullable RocksTier> disk = new AtomicReference<>();
-    private final AtomicBoolean diskWritable = new AtomicBoolean();
-
-    /// Out of use, though somebody may still be inside: closed with the cache.
-    private final Queue<RocksTier> abandoned = new ConcurrentLinkedQueue<>();
 
     private volatile boolean memoryUsed;
     private volatile PackSet denied = PackSet.EMPTY;
@@ -78,6 +67,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     private LocalCache(@Nullable CacheOpener opener) {
         this.opener = opener;
+        this.disk = new CacheDisk(opener);
     }
 
     /// Opens the cache of a repository below `cacheDirectory`.
@@ -102,17 +92,15 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     }
 
     public Mode mode() {
-        if (disk.get() == null) {
+        if (disk.tier() == null) {
             return Mode.MEMORY;
         }
-        return diskWritable.get() ? Mode.PRIMARY : Mode.READ_ONLY;
+        return disk.writableTier() == null ? Mode.READ_ONLY : Mode.PRIMARY;
     }
 
     private void attach(CacheOpener.Opened opened) {
         lock = opened.lock();
-        RocksTier tier = opened.tier();
-        disk.set(tier);
-        diskWritable.set(tier != null && tier.writable());
+        disk.attach(opened.tier());
         List<PackId> gone = new ArrayList<>();
         facts(FactKeys.DENIED, (key, value) -> gone.add(FactKeys.deniedPack(key)));
         denied = PackSet.EMPTY.with(gone);
@@ -143,7 +131,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
             if (memoryUsed) {
                 memory.find(batch, without);
             }
-            RocksTier tier = disk.get();
+            RocksTier tier = disk.tier();
             if (tier != null) {
                 recent.find(batch, without);
                 int asked = tier.find(batch, without);
@@ -152,7 +140,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
                 }
             }
         } catch (CacheFailure e) {
-            abandonDisk(e);
+            disk.abandon(e);
         } finally {
             gate.leaveSlot(slot);
         }
@@ -182,7 +170,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     @Override
     public void add(List<ChunkRef> durable) {
         if (!durable.isEmpty()) {
-            write(
+            disk.write(
                     tier -> tier.add(durable),
                     () -> {
                         memory.add(durable);
@@ -193,7 +181,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     /// Takes a segment's rows in.
     void add(SegmentReader segment) {
-        write(
+        disk.write(
                 tier -> tier.add(segment, unusable),
                 () -> {
                     memory.add(segment.restarted(), unusable);
@@ -205,32 +193,19 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     ///
     /// @param segments shows them all to the one it is given
     boolean addAll(long expectedRows, Consumer<Consumer<SegmentReader>> segments) {
-        RocksTier tier = writableDisk();
+        RocksTier tier = disk.writableTier();
         if (tier == null) {
             return false;
         }
         try (BulkLoad load = tier.bulkLoad(expectedRows)) {
             segments.accept(segment -> addTo(load, segment));
-            return addAll(tier, load);
+            return disk.writeIfStill(tier, still -> still.add(load));
         } catch (CacheFailure e) {
-            stopWriting(e);
+            disk.stopWriting(e);
         } catch (UncheckedIOException e) {
-            stopWriting(new CacheFailure("cannot be written: " + e.getMessage(), false, e));
+            disk.stopWriting(new CacheFailure("cannot be written: " + e.getMessage(), false, e));
         }
         return false;
-    }
-
-    private boolean addAll(RocksTier tier, BulkLoad load) throws CacheFailure {
-        int slot = inside.enterSlot();
-        try {
-            if (tier != writableDisk()) {
-                return false;
-            }
-            tier.add(load);
-            return true;
-        } finally {
-            inside.leaveSlot(slot);
-        }
     }
 
     private void addTo(BulkLoad load, SegmentReader segment) {
@@ -244,19 +219,14 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     /// Shows every data chunk that is on the disk, with its length, once, in the order of ids;
     /// false when that cannot be: there is no disk, or it failed.
     public boolean forEachChunk(ChunkVisitor visitor) {
-        int slot = inside.enterSlot();
-        try {
-            RocksTier tier = disk.get();
-            if (tier != null) {
-                tier.chunks(unusable, visitor);
-                return true;
-            }
-        } catch (CacheFailure e) {
-            abandonDisk(e);
-        } finally {
-            inside.leaveSlot(slot);
-        }
-        return false;
+        return disk.read(
+                false,
+                tier -> {
+                    if (tier != null) {
+                        tier.chunks(unusable, visitor);
+                    }
+                    return tier != null;
+                });
     }
 
     /// Is shown chunks.
@@ -269,22 +239,17 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     /// here. A length over the target's size says how much room it takes: the target then holds
     /// nothing useful.
     public int readLeafList(PackId pack, MemorySegment target) {
-        int slot = inside.enterSlot();
-        try {
-            int length = memory.readLeaves(pack, target);
-            RocksTier tier = disk.get();
-            return length >= 0 || tier == null ? length : tier.readLeaves(pack, target);
-        } catch (CacheFailure e) {
-            abandonDisk(e);
-            return -1;
-        } finally {
-            inside.leaveSlot(slot);
-        }
+        return disk.read(
+                -1,
+                tier -> {
+                    int length = memory.readLeaves(pack, target);
+                    return length >= 0 || tier == null ? length : tier.readLeaves(pack, target);
+                });
     }
 
     /// Keeps the leaf list of a pack. `content` lies outside the heap.
     public void putLeafList(PackId pack, MemorySegment content) {
-        write(tier -> tier.putLeaves(pack, content), () -> memory.putLeaves(pack, content));
+        disk.write(tier -> tier.putLeaves(pack, content), () -> memory.putLeaves(pack, content));
     }
 
     // ---- sweeps and the watermark
@@ -315,7 +280,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     private void deleteLeafLists(List<PackId> packs) {
         memory.deleteLeaves(packs);
-        write(tier -> tier.deleteLeaves(packs), () -> {});
+        disk.write(tier -> tier.deleteLeaves(packs), () -> {});
     }
 
     /// Forgets everything, because the store contradicts it.
@@ -343,14 +308,13 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         synchronized (changing) {
             CacheOpener with = opener;
             CacheLock held = lock;
-            RocksTier tier = writableDisk();
+            RocksTier tier = disk.writableTier();
             if (with == null || held == null || tier == null) {
                 throw new IllegalStateException("not ours to change: mode=" + mode());
             }
-            diskWritable.set(false);
-            disk.set(null);
+            disk.takeOut();
             gate.await();
-            inside.await();
+            disk.awaitInside();
             try {
                 tier.forgetChunks();
             } catch (CacheFailure e) {
@@ -365,7 +329,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     /// Makes files of everything that is in the database's log only.
     void flush() {
-        write(RocksTier::flush, () -> {});
+        disk.write(RocksTier::flush, () -> {});
     }
 
     // ---- facts
@@ -421,39 +385,28 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     }
 
     byte @Nullable [] fact(byte[] key) {
-        int slot = inside.enterSlot();
-        try {
-            byte[] newer = memory.fact(key);
-            RocksTier tier = disk.get();
-            byte[] value = newer != null || tier == null ? newer : tier.fact(key);
-            return value == null || value.length == 0 ? null : value;
-        } catch (CacheFailure e) {
-            abandonDisk(e);
-            return null;
-        } finally {
-            inside.leaveSlot(slot);
-        }
+        byte[] newer = memory.fact(key);
+        byte[] value =
+                disk.read(newer, tier -> newer != null || tier == null ? newer : tier.fact(key));
+        return value == null || value.length == 0 ? null : value;
     }
 
     /// Writes all of these or none; an empty value deletes.
     void putFacts(Map<byte[], byte[]> changes, boolean synced) {
-        write(tier -> tier.putFacts(changes, synced), () -> memory.putFacts(changes));
+        disk.write(tier -> tier.putFacts(changes, synced), () -> memory.putFacts(changes));
     }
 
     /// Shows the facts whose key starts with `prefix`, in the order of their keys.
     void facts(byte[] prefix, FactVisitor visitor) {
         TreeMap<byte[], byte[]> found = new TreeMap<>(Arrays::compareUnsigned);
-        int slot = inside.enterSlot();
-        try {
-            RocksTier tier = disk.get();
-            if (tier != null) {
-                tier.facts(prefix, found::put);
-            }
-        } catch (CacheFailure e) {
-            abandonDisk(e);
-        } finally {
-            inside.leaveSlot(slot);
-        }
+        disk.read(
+                false,
+                tier -> {
+                    if (tier != null) {
+                        tier.facts(prefix, found::put);
+                    }
+                    return tier != null;
+                });
         memory.facts(prefix, found::put);
         found.forEach(
                 (key, value) -> {
@@ -463,68 +416,9 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
                 });
     }
 
-    // ---- when the disk fails
-
-    @FunctionalInterface
-    private interface DiskWrite {
-        void to(RocksTier tier) throws CacheFailure;
-    }
-
-    private void write(DiskWrite onDisk, Runnable inMemory) {
-        int slot = inside.enterSlot();
-        try {
-            RocksTier tier = writableDisk();
-            if (tier == null) {
-                inMemory.run();
-            } else {
-                onDisk.to(tier);
-            }
-        } catch (CacheFailure e) {
-            stopWriting(e);
-            inMemory.run();
-        } finally {
-            inside.leaveSlot(slot);
-        }
-    }
-
-    private @Nullable RocksTier writableDisk() {
-        return diskWritable.get() ? disk.get() : null;
-    }
-
-    /// What is on the disk stays readable; what is learned from now on stays in memory.
-    private void stopWriting(CacheFailure failure) {
-        CacheOpener with = opener;
-        if (with != null && diskWritable.compareAndSet(true, false)) {
-            with.warn("is no longer written, what is learned stays in memory", failure);
-            if (failure.corrupt()) {
-                with.markDamaged();
-            }
-        }
-    }
-
-    /// What is on the disk cannot be trusted: it is not asked again, and the next one to open it
-    /// discards it.
-    private void abandonDisk(CacheFailure failure) {
-        CacheOpener with = opener;
-        RocksTier tier = disk.get();
-        if (with != null && tier != null && disk.compareAndSet(tier, null)) {
-            abandoned.add(tier);
-            if (diskWritable.getAndSet(false) && failure.corrupt()) {
-                with.markDamaged();
-            }
-            with.warn("is damaged and no longer used", failure);
-        }
-    }
-
     /// What the database takes of memory, in bytes.
     public long databaseMemoryBytes() {
-        int slot = inside.enterSlot();
-        try {
-            RocksTier tier = disk.get();
-            return tier == null ? 0 : tier.memoryBytes();
-        } finally {
-            inside.leaveSlot(slot);
-        }
+        return disk.read(0L, tier -> tier == null ? 0L : tier.memoryBytes());
     }
 
     @Override
@@ -541,15 +435,12 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     /// Takes the database out of use and closes it when nobody is inside any more.
     private void detach() {
-        diskWritable.set(false);
-        RocksTier tier = disk.getAndSet(null);
+        RocksTier tier = disk.takeOut();
         gate.await();
-        inside.await();
+        disk.awaitInside();
         if (tier != null) {
             tier.close();
         }
-        for (RocksTier old = abandoned.poll(); old != null; old = abandoned.poll()) {
-            old.close();
-        }
+        disk.closeAbandoned();
     }
 }

@@ -115,7 +115,8 @@ final class RepositoryInit {
                         "a repository without keys is there: " + store.describe())
                 .withObject(RepositoryConfig.KEY.value())
                 .withHint(
-                        "its initialisation is under way, or was cut off: then delete the object config, or choose another place");
+                        "its initialisation is under way, or was cut off: then delete the object"
+                                + " config, or choose another place");
     }
 
     private GodwitException taken() {

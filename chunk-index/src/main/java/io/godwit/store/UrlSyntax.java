@@ -226,6 +226,7 @@ final class UrlSyntax {
     static GodwitException unknownScheme(String text) {
         return invalid("unknown or unsupported scheme: url=" + shown(text))
                 .withHint(
-                        "use /path, file:///path or s3://bucket/prefix; write a relative path as ./path");
+                        "use /path, file:///path or s3://bucket/prefix; write a relative path as"
+                                + " ./path");
     }
 }

@@ -24,13 +24,15 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "backup",
         description = {
-            "Backs a volume up: reads a device, an image, an export or a stream, and stores what is new.",
+            "Backs a volume up: reads a device, an image, an export or a stream, and stores what"
+                    + " is new.",
             "With --quiet: prints the new snapshot's id alone."
         },
         footerHeading = "%nExamples:%n",
         footer = {
             "  godwit backup db /dev/vg0/db-snap",
-            "  godwit backup db /dev/vg0/db-snap --changed-extents changes.json --change-id snap-42",
+            "  godwit backup db /dev/vg0/db-snap --changed-extents changes.json --change-id"
+                    + " snap-42",
             "  pg_dump shop | godwit backup shop-dump - --tag app=shop",
             "  godwit backup vm 'nbd+unix:///disk?socket=/run/vm.sock'"
         })

@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
         name = "gc",
         description = {
             "Deletes what no snapshot needs any more.",
-            "Backups may run meanwhile: those that do not answer within --fence-after are given up.",
+            "Backups may run meanwhile: those that do not answer within --fence-after are given"
+                    + " up.",
             "Finishes what an interrupted one has begun."
         },
         footerHeading = "%nExamples:%n",
@@ -29,7 +30,8 @@ final class GcCommand extends Task {
     @Option(
             names = "--accept-missing",
             description =
-                    "Go on where snapshots are missing that nobody forgot, and delete what only they need.")
+                    "Go on where snapshots are missing that nobody forgot, and delete what only"
+                            + " they need.")
     boolean acceptMissing;
 
     @Override

@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
         name = "add",
         description = {
             "Lets one more password, key file, recovery sheet or key service open the repository.",
-            "Without an option it asks for a password. What opens the repository already is left alone."
+            "Without an option it asks for a password. What opens the repository already is left"
+                    + " alone."
         },
         footerHeading = "%nExamples:%n",
         footer = {

@@ -14,7 +14,8 @@ import picocli.CommandLine.Parameters;
         name = "remove",
         description = {
             "Shuts a key out: it opens the repository no more, and a new key generation begins.",
-            "Whoever held it may have kept what it opened: data stored until now stays readable to them."
+            "Whoever held it may have kept what it opened: data stored until now stays readable to"
+                    + " them."
         },
         footerHeading = "%nExamples:%n",
         footer = {"  godwit key remove 4f1c", "  godwit key remove --own 4f1c --password-file pw"})

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
         name = "rotate",
         description = {
             "Begins a new key generation: what is written from now on is encrypted under new keys.",
-            "With a new password or key, it also takes the place of the one the command is opened with."
+            "With a new password or key, it also takes the place of the one the command is opened"
+                    + " with."
         },
         footerHeading = "%nExamples:%n",
         footer = {

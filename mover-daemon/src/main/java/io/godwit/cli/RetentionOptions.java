@@ -39,7 +39,8 @@ final class RetentionOptions {
             names = "--keep-within",
             paramLabel = "SPAN",
             description =
-                    "All that are at most so much older than the volume's newest: 36h, 14d, 2w, 6m, 1y.")
+                    "All that are at most so much older than the volume's newest: 36h, 14d, 2w,"
+                            + " 6m, 1y.")
     @Nullable String within;
 
     @Option(

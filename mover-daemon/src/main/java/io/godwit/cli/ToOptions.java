@@ -43,6 +43,12 @@ final class ToOptions {
             description = "Open it with a key service: vault-transit://host:port/mount/key.")
     @Nullable String keyService;
 
+    @Option(
+            names = "--to-service-token-file",
+            paramLabel = "FILE",
+            description = "Read the token for its key service from the file.")
+    @Nullable Path serviceTokenFile;
+
     /// The options of the call, with the other repository in the place of the first.
     GlobalOptions asRepository(GlobalOptions of) {
         GlobalOptions other = new GlobalOptions();

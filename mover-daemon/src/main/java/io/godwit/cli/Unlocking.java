@@ -82,7 +82,8 @@ final class Unlocking {
         if (given.sheetFile != null) {
             return Optional.of(sheets.apply(given.sheetFile));
         }
-        return Optional.ofNullable(given.keyService).map(this::service);
+        return Optional.ofNullable(given.keyService)
+                .map(url -> service(url, options.keyServiceTokenFile));
     }
 
     /// The same, where somebody can be asked for a new password.
@@ -94,15 +95,17 @@ final class Unlocking {
     /// For the other repository of a copy: no environment speaks for it, since that is about the
     /// first one.
     Unlock other(ToOptions given) {
-        Given options =
+        Path token = given.serviceTokenFile;
+        Given named =
                 new Given(
                         "--to-",
                         given.passwordFile,
                         given.passwordCommand,
                         given.keyFile,
                         given.sheetFile,
-                        given.keyService);
-        return named(options, OTHER_WAYS)
+                        given.keyService,
+                        token == null ? options.keyServiceTokenFile : token);
+        return named(named, OTHER_WAYS)
                 .orElseGet(() -> asked("password of the other repository", false, OTHER_WAYS));
     }
 
@@ -115,7 +118,8 @@ final class Unlocking {
             @Nullable String passwordCommand,
             @Nullable Path keyFile,
             @Nullable Path sheetFile,
-            @Nullable String keyService) {}
+            @Nullable String keyService,
+            @Nullable Path serviceTokenFile) {}
 
     private Optional<Unlock> named(Given given, String ways) {
         onlyOne(
@@ -129,7 +133,7 @@ final class Unlocking {
             return Optional.of(new Unlock.Recovery(RecoverySheetFormat.read(given.sheetFile)));
         }
         if (given.keyService != null) {
-            return Optional.of(service(given.keyService));
+            return Optional.of(service(given.keyService, given.serviceTokenFile));
         }
         if (given.keyFile != null) {
             return Optional.of(new Unlock.KeyFile(given.keyFile));
@@ -150,8 +154,8 @@ final class Unlocking {
         }
     }
 
-    private Unlock service(String url) {
-        return new Unlock.Service(KeyServices.open(url, outside, options.keyServiceTokenFile));
+    private Unlock service(String url, @Nullable Path tokenFile) {
+        return new Unlock.Service(KeyServices.open(url, outside, tokenFile));
     }
 
     private Unlock find(boolean twice) {
@@ -162,7 +166,8 @@ final class Unlocking {
                         options.passwordCommand,
                         options.keyFile,
                         options.sheetFile,
-                        options.keyService);
+                        options.keyService,
+                        options.keyServiceTokenFile);
         return named(given, ALL_WAYS).orElseGet(() -> fromEnvironment(twice));
     }
 

@@ -16,7 +16,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         description = {
-            "Checks that snapshots can be restored: their structure, and with --read-data their data.",
+            "Checks that snapshots can be restored: their structure, and with --read-data their"
+                    + " data.",
             "Says what is damaged and which extents of which snapshots it affects. Changes nothing."
         },
         footerHeading = "%nExamples:%n",

@@ -54,7 +54,8 @@ public final class Demo {
         Files.copy(image.path(), original);
 
         say(
-                "2. A repository in a directory, and a first backup: hashed, deduplicated, compressed, encrypted.");
+                "2. A repository in a directory, and a first backup: hashed, deduplicated,"
+                        + " compressed, encrypted.");
         byte[] key = new byte[32];
         dice.nextBytes(key);
         Files.write(directory.resolve("key"), key);

@@ -59,7 +59,8 @@ public final class BlockSources {
         return failure.withObject(path.toString())
                 .withHint(
                         status.isDirectory()
-                                ? "name the device that its file system is on, best a snapshot of it"
+                                ? "name the device that its file system is on, best a snapshot of"
+                                        + " it"
                                 : "use - and redirect it to standard input");
     }
 

@@ -83,7 +83,8 @@ final class TargetChecks {
         return refusal(
                 "the target is in use",
                 " use=opened exclusively",
-                "stop what uses it, it may be mounted in another container; or choose another target");
+                "stop what uses it, it may be mounted in another container; or choose another"
+                        + " target");
     }
 
     /// What an open device has room for and holds.

@@ -216,7 +216,8 @@ record BackupBase(
                             FailureKind.INVALID,
                             "changed extents without a base: volume=" + request.volume())
                     .withHint(
-                            "name the snapshot that they start from: \"base\" in the file, or --parent ID");
+                            "name the snapshot that they start from: \"base\" in the file, or"
+                                    + " --parent ID");
         }
         String base = changed.base().get();
         Optional<CatalogueEntry> found =

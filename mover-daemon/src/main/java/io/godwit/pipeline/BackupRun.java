@@ -213,7 +213,8 @@ final class BackupRun implements AutoCloseable {
         if (!(regions instanceof RegionQueue queue)) {
             throw new GodwitException(
                             FailureKind.FENCED,
-                            "a stream refers to packs that are being collected and cannot be read again")
+                            "a stream refers to packs that are being collected and cannot be read"
+                                    + " again")
                     .withHint("run it again");
         }
         new WorkerCrew(settings.threadFactory(), this::wake).run(1, () -> work(queue.of(chosen)));

@@ -128,7 +128,8 @@ public final class RestoreEngine {
                             FailureKind.INVALID, String.valueOf(refused.getMessage()), refused)
                     .withObject(request.target())
                     .withHint(
-                            "a restore to it was interrupted: use --resume to go on, or --force to begin again");
+                            "a restore to it was interrupted: use --resume to go on, or --force to"
+                                    + " begin again");
         }
     }
 
@@ -166,7 +167,8 @@ public final class RestoreEngine {
         if (stream && (request.delta() || request.verify() || request.resume())) {
             throw new GodwitException(
                     FailureKind.INVALID,
-                    "standard output cannot be read back: --delta, --verify and --resume need a file or device");
+                    "standard output cannot be read back: --delta, --verify and --resume need a"
+                            + " file or device");
         }
     }
 

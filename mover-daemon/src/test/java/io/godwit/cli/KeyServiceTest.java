@@ -83,6 +83,27 @@ final class KeyServiceTest {
     }
 
     @Test
+    void anotherRepositoryOfACopyHasATokenOfItsOwn() throws IOException {
+        String other = cli.path("other");
+        assertThat(cli.call("init", "-r", other, "--key-service", url).exitCode()).isZero();
+        cli.environment.remove("VAULT_TOKEN");
+        cli.file("token", VaultStandIn.TOKEN + "\n");
+
+        Answer without = cli.run("copy", "--to", other, "--to-key-service", url);
+        refused(without, 7, "no token for the key service");
+        Answer with =
+                cli.run(
+                        "copy",
+                        "--to",
+                        other,
+                        "--to-key-service",
+                        url,
+                        "--to-service-token-file",
+                        cli.path("token"));
+        assertThat(with.exitCode()).isZero();
+    }
+
+    @Test
     void failuresOfTheServiceAreOneSentenceAndChangeNothing() {
         vault.seal(true);
         refused(add(), 8, "key service is sealed or in maintenance");

@@ -114,7 +114,8 @@ public record NbdUri(String text, Server server, String export) {
                 .orElseThrow(
                         () ->
                                 invalid(
-                                        "a percent sign in it is not followed by two digits of UTF-8",
+                                        "a percent sign in it is not followed by two digits of"
+                                                + " UTF-8",
                                         text));
     }
 
