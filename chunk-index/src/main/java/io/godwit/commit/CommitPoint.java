@@ -118,7 +118,8 @@ final class CommitPoint {
     /// @param mine the COMMIT that may have been sent
     End abort(String reason, Optional<SessionOutcome.Commit> mine) {
         Register.Decision<SessionOutcome> decision =
-                register.decide(content(abort(reason)), ABORT_ATTEMPTS);
+                register.decide(
+                        content(abort(reason)), Register.attempts(access.store(), ABORT_ATTEMPTS));
         if (mine.isEmpty()) {
             return new End.Aborted(reason);
         }

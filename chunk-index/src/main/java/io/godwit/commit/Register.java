@@ -16,12 +16,21 @@ final class Register {
     /// operator's.
     static final int ATTEMPTS = 8;
 
+    /// Of a distant store, which tries for a minute itself before it fails: what may be given up.
+    private static final int DISTANT_ATTEMPTS = 2;
+
     private final RecordStore records;
     private final Backoff backoff;
 
     Register(RepositoryAccess access) {
         this.records = new RecordStore(access);
         this.backoff = new Backoff(access);
+    }
+
+    /// How often what may be given up is tried: nobody shall wait for a quarter of an hour for a
+    /// store that is away.
+    static int attempts(Store store, int most) {
+        return store.traits().distant() ? Math.min(DISTANT_ATTEMPTS, most) : most;
     }
 
     /// What a put came to.

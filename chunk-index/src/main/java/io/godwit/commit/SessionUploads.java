@@ -68,13 +68,17 @@ final class SessionUploads {
     }
 
     private void put(ObjectKey key, MemorySegment content) {
+        int attempts = Register.attempts(store, Register.ATTEMPTS);
         for (int attempt = 1; ; attempt++) {
             try {
                 if (store.putIfAbsent(key, content) == Store.Put.CREATED || same(key, content)) {
                     return;
                 }
+                if (attempt == attempts) {
+                    throw hidden(key);
+                }
             } catch (GodwitException e) {
-                if (!Register.passing(e) || attempt == Register.ATTEMPTS) {
+                if (!Register.passing(e) || attempt == attempts) {
                     throw e;
                 }
                 if (landed(key, content)) {
@@ -83,6 +87,14 @@ final class SessionUploads {
             }
             backoff.before(attempt);
         }
+    }
+
+    /// A name that stays taken and shows nothing.
+    private static GodwitException hidden(ObjectKey key) {
+        return new GodwitException(
+                        FailureKind.UNAVAILABLE,
+                        "store says that the object is there and does not show it: object=" + key)
+                .withObject(key.value());
     }
 
     private boolean landed(ObjectKey key, MemorySegment content) {

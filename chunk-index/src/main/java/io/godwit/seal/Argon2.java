@@ -9,7 +9,11 @@ import org.bouncycastle.crypto.params.Argon2Parameters;
 /// anything is allocated.
 record Argon2(int memoryKib, int iterations, int parallelism) {
     static final int MIN_MEMORY_KIB = 19 << 10;
-    static final int MAX_MEMORY_KIB = 1 << 20;
+
+    /// What fits into the heap beside everything else: a slot that asks for more, which anybody who
+    /// may write to the store can put there, would keep every password from opening.
+    static final int MAX_MEMORY_KIB = 64 << 10;
+
     static final int MAX_ITERATIONS = 64;
     static final int MAX_PARALLELISM = 16;
 

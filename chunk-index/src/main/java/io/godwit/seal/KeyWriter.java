@@ -12,7 +12,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 
 /// Puts slots and rings, each under a name that is used once. The content decides, never the
-/// status: after any doubt the object is read back.
+/// status: each object is read back.
 final class KeyWriter {
     private final Store store;
     private final byte[] config;
@@ -72,24 +72,23 @@ final class KeyWriter {
         putOnce(KeyRingFormat.key(ring.number()), object, KeyRingFormat.MAX_BYTES);
     }
 
+    /// Read back also where the store says that it has it: behind a ring go the slots of the one
+    /// before, and with a ring that a store has lost nothing would open any more.
     private void putOnce(ObjectKey key, byte[] object, int maxBytes) {
-        Store.Put put = Store.Put.EXISTS;
         try {
-            put = store.putIfAbsent(key, MemorySegment.ofArray(object));
+            Store.Put _ = store.putIfAbsent(key, MemorySegment.ofArray(object));
         } catch (GodwitException e) {
             if (e.kind() != FailureKind.INDETERMINATE) {
                 throw e;
             }
-        }
-        if (put == Store.Put.CREATED) {
-            return;
         }
         Optional<byte[]> found = store.get(key, maxBytes);
         if (found.isEmpty()) {
             throw new GodwitException(
                             FailureKind.INDETERMINATE,
                             "object may or may not be stored: object=" + key)
-                    .withObject(key.value());
+                    .withObject(key.value())
+                    .withHint("look at the keys and run it again: godwit key list");
         }
         if (!MessageDigest.isEqual(found.get(), object)) {
             throw new GodwitException(

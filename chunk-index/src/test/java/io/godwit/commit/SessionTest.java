@@ -11,6 +11,7 @@ import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import io.godwit.pack.PackNames;
 import io.godwit.store.MemoryStore;
+import io.godwit.store.ObjectKey;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,6 +148,23 @@ final class SessionTest {
         assertThatThrownBy(() -> session.putIndexSegment(new byte[1]))
                 .hasMessageContaining("failed before");
         assertThatThrownBy(session::freeze).hasMessageContaining("failed before");
+    }
+
+    /// A store that answers 412 and shows nothing is not asked for ever.
+    @Test
+    void givesUpOnANameThatIsTakenAndShowsNothing() {
+        Session session = repository.open();
+        PackId pack = session.nextPackId();
+        ObjectKey key = PackNames.key(pack, false);
+        for (int i = 0; i < Register.ATTEMPTS; i++) {
+            store.next(Op.PUT, "p/.*", Fault.EXISTS_BUT_MINE);
+            store.after(Op.PUT, "p/.*", () -> memory.delete(key));
+        }
+
+        assertThatThrownBy(() -> session.putPack(pack, false, MemorySegment.ofArray(new byte[11])))
+                .satisfies(e -> assertThat(kind(e)).isEqualTo(FailureKind.UNAVAILABLE))
+                .hasMessageContaining("does not show it: object=" + key);
+        assertThat(store.allUsed()).isTrue();
     }
 
     @Test

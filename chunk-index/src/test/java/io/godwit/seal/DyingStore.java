@@ -26,7 +26,9 @@ final class DyingStore implements Store {
         /// The answer is lost, the change is not.
         DOUBT_APPLIED,
         /// The answer is lost, and the change lands when somebody has looked for it in vain.
-        DOUBT_LATE
+        DOUBT_LATE,
+        /// Said to be done, and is not.
+        LOST
     }
 
     /// @param left how many changes succeed before the fatal one
@@ -50,26 +52,30 @@ final class DyingStore implements Store {
         if (!dies()) {
             return store.putIfAbsent(key, content);
         }
+        if (end == End.LOST) {
+            return Put.CREATED;
+        }
         throw die(() -> store.putIfAbsent(key, content));
     }
 
     @Override
     public void delete(ObjectKey key) {
-        if (dies()) {
+        if (!dies()) {
+            store.delete(key);
+        } else if (end != End.LOST) {
             throw die(() -> store.delete(key));
         }
-        store.delete(key);
     }
 
     private RuntimeException die(Runnable change) {
         switch (end) {
             case KILLED_BEHIND, DOUBT_APPLIED -> change.run();
             case DOUBT_LATE -> late = Optional.of(change);
-            case KILLED_BEFORE, DOUBT_LOST -> {}
+            case KILLED_BEFORE, DOUBT_LOST, LOST -> {}
         }
         return switch (end) {
             case KILLED_BEFORE, KILLED_BEHIND -> new Killed();
-            case DOUBT_LOST, DOUBT_APPLIED, DOUBT_LATE ->
+            case DOUBT_LOST, DOUBT_APPLIED, DOUBT_LATE, LOST ->
                     new GodwitException(FailureKind.INDETERMINATE, "timed out");
         };
     }

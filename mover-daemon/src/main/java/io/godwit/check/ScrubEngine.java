@@ -53,6 +53,9 @@ public final class ScrubEngine {
                     "snap-del/",
                     ObjectKind.TOMBSTONE);
 
+    /// No object of the format is longer, and what is none may have any length.
+    private static final long OBJECT_BYTES_MAX = 512 << 20;
+
     /// What is not an object of the format: left by the probe of a store.
     private static final String PROBE = "probe/";
 
@@ -175,6 +178,12 @@ public final class ScrubEngine {
 
     /// The whole object; empty when it has gone since it was listed.
     private Optional<MemorySegment> read(Store.Listed object, Memory memory) {
+        if (object.length() > OBJECT_BYTES_MAX) {
+            throw new GodwitException(
+                    FailureKind.CORRUPT,
+                    "it is longer than any object: length=%d limit=%d"
+                            .formatted(object.length(), OBJECT_BYTES_MAX));
+        }
         MemorySegment room = memory.of(object.length());
         long done = 0;
         while (done < object.length()) {

@@ -12,7 +12,9 @@ import io.godwit.repository.Repository;
 import io.godwit.store.Store;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /// Counts what packs hold, by their own footers: the truth, whatever a cache says.
@@ -25,6 +27,7 @@ public final class StatsEngine {
     private final Repository repository;
     private final MemorySegment tail = Arena.ofAuto().allocate(PackReader.TAIL_BYTES);
     private final Set<ChunkId> known = new HashSet<>();
+    private final List<String> damaged = new ArrayList<>();
     private final IndexDigest digest;
     private long uniqueBytes;
     private long storedBytes;
@@ -75,7 +78,13 @@ public final class StatsEngine {
                     .ifPresent(opened -> opened.footer().dataChunks().forEach(this::count));
         } catch (GodwitException e) {
             SnapshotWalk.requireDamage(e);
+            damaged.add(PackNames.key(name.pack(), name.metadata()).value());
         }
+    }
+
+    /// Packs whose footers could not be read, so that what they hold was not counted.
+    public List<String> damaged() {
+        return List.copyOf(damaged);
     }
 
     private void count(ChunkRef chunk) {

@@ -3,6 +3,7 @@ package io.godwit.cli;
 import io.godwit.check.RepositoryStats;
 import io.godwit.check.StatsEngine;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
 
@@ -17,7 +18,19 @@ final class StatsCommand extends Task {
     Result perform(Output output) throws InterruptedException {
         try (OpenRepository open =
                 OpenRepository.open(this, output, OpenRepository.Cache.NONE, false)) {
-            return new Statistics(new StatsEngine(open.repository()).run());
+            StatsEngine engine = new StatsEngine(open.repository());
+            RepositoryStats stats = engine.run();
+            warn(engine.damaged(), output);
+            return new Statistics(stats);
+        }
+    }
+
+    private static void warn(List<String> damaged, Output output) {
+        if (!damaged.isEmpty()) {
+            output.warning(
+                    "pack-damaged",
+                    "what damaged packs hold is not counted, see godwit verify: packs=%d first=%s"
+                            .formatted(damaged.size(), damaged.getFirst()));
         }
     }
 

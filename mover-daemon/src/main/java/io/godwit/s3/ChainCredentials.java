@@ -2,6 +2,8 @@ package io.godwit.s3;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import software.amazon.awssdk.auth.credentials.AwsCredentials;
@@ -35,6 +37,10 @@ final class ChainCredentials implements AwsCredentialsProvider, ExecutionInterce
                     S3Failures.UNKNOWN_USER);
 
     private final Supplier<? extends AwsCredentialsProvider> chains;
+
+    /// What requests that began before may still ask. Guarded by this.
+    private final List<AwsCredentialsProvider> replaced = new ArrayList<>();
+
     private volatile AwsCredentialsProvider chain;
     private volatile int renewals;
 
@@ -97,10 +103,9 @@ final class ChainCredentials implements AwsCredentialsProvider, ExecutionInterce
             close(fresh);
             return false;
         }
-        AwsCredentialsProvider old = chain;
+        replaced.add(chain);
         chain = fresh;
         renewals++;
-        close(old);
         return true;
     }
 
@@ -110,7 +115,8 @@ final class ChainCredentials implements AwsCredentialsProvider, ExecutionInterce
         }
     }
 
-    void close() {
+    synchronized void close() {
+        replaced.forEach(ChainCredentials::close);
         close(chain);
     }
 }

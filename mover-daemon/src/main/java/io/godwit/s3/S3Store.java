@@ -83,7 +83,15 @@ public final class S3Store implements Store {
     }
 
     static S3Store open(StoreUrl.S3 url, Patience patience, ThreadFactory threads) {
-        return new S3Store(S3Connection.open(url, patience, threads), url, patience);
+        try {
+            return new S3Store(S3Connection.open(url, patience, threads), url, patience);
+        } catch (IllegalArgumentException e) {
+            throw new GodwitException(
+                            FailureKind.INVALID,
+                            "the client of the store cannot be set up: reason=" + e.getMessage(),
+                            e)
+                    .withHint("look at ~/.aws/config and ~/.aws/credentials");
+        }
     }
 
     @Override
@@ -100,10 +108,11 @@ public final class S3Store implements Store {
                     FailureKind.INTERRUPTED,
                     "interrupted: doing=put object=" + place.name(key.value()));
         }
+        boolean checksum = checksums;
         try {
-            return put(key, content, checksums);
+            return put(key, content, checksum);
         } catch (S3Exception e) {
-            if (!checksums || !mayDislikeChecksum(e)) {
+            if (!checksum || !mayDislikeChecksum(e)) {
                 throw failures.of("put", key.value(), true, e);
             }
         } catch (SdkException e) {

@@ -12,8 +12,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -232,6 +235,27 @@ final class BucketRefusalsTest {
                 head -> head.startsWith("GET /rehearsal/p/"), DENIED, "InvalidObjectState", "");
         Answer answer = cli.run("restore", "latest:db", cli.path("copy"));
         assertSays(answer, 7, "object is archived: doing=get object=s3://rehearsal/p/");
+    }
+
+    /// In a time that passes only where somebody waits.
+    @Test
+    void aStoreThatStaysAwayEndsTheRunAfterMinutes() throws IOException {
+        AtomicLong waited = new AtomicLong();
+        cli.sleeper = wait -> waited.addAndGet(wait.toNanos());
+        AtomicBoolean away = new AtomicBoolean();
+        proxy.refusing(
+                head -> {
+                    away.compareAndSet(false, head.startsWith("PUT /rehearsal/p/"));
+                    return away.get();
+                },
+                "503 Service Unavailable",
+                "ServiceUnavailable",
+                "");
+        assertSays(backup(), 8, "store does not serve: doing=put");
+        assertThat(Duration.ofNanos(waited.get())).isLessThan(Duration.ofMinutes(8));
+        proxy.heal();
+        assertThat(backup().exitCode()).isZero();
+        assertRestores();
     }
 
     /// Nobody can keep what the store throws away, but nobody is told that it is well.

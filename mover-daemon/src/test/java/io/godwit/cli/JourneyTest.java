@@ -6,6 +6,7 @@ import io.godwit.cli.Cli.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -331,6 +332,19 @@ final class JourneyTest {
         assertThat(result.get("volumes").asLong()).isEqualTo(1);
         assertThat(result.get("logicalBytes").asLong()).isEqualTo(2L * (DATA + HOLE));
         assertThat(result.get("indexDigest").asString()).matches("[0-9a-f]{64}");
+    }
+
+    @Test
+    void statsSayWhatTheyCannotCount() throws IOException {
+        cli.run("backup", "db", cli.image("image", DATA, HOLE, 1).toString());
+        Path pack = largest(cli.repository.resolve("p"));
+        Files.write(pack, Arrays.copyOf(Files.readAllBytes(pack), 70_000));
+        List<JsonNode> lines = cli.run("stats", "--json").lines();
+
+        assertThat(lines.getFirst().get("kind").asString()).isEqualTo("pack-damaged");
+        assertThat(lines.getFirst().get("message").asString())
+                .contains("packs=1 first=" + cli.repository.relativize(pack));
+        assertThat(lines.getLast().get("exitCode").asInt()).isZero();
     }
 
     @Test

@@ -94,6 +94,12 @@ final class NoSecretsTest {
                         "restore latest:db @restored --key-file @made -v",
                         "verify --json --key-file @key",
                         "stats -v --key-file @key",
+                        "doctor -v --key-file @key",
+                        "scrub -v",
+                        "index rebuild -v --json --key-file @key",
+                        "init -v -r @other --password-file @password",
+                        "copy -v --key-file @key --to @other --to-password-file @password",
+                        "gc -v --key-file @key",
                         "key rotate -v --password-file @password --new-password-file @next",
                         "key rotate -v --key-file @key --json",
                         "forget --allow-empty latest:db --key-file @key -v")) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.cli.Cli.Answer;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -95,6 +96,16 @@ final class ScrubTest {
         assertFound(pack);
         Files.write(pack, whole);
         assertThat(scrub().exitCode()).isZero();
+    }
+
+    /// No memory is taken for what somebody put there.
+    @Test
+    void whatIsTooLongToBeAnObjectIsNotRead() throws IOException {
+        Path foreign = cli.repository.resolve("p/disk.img");
+        try (RandomAccessFile file = new RandomAccessFile(foreign.toFile(), "rw")) {
+            file.setLength(1L << 40);
+        }
+        assertFound(foreign);
     }
 
     @Test

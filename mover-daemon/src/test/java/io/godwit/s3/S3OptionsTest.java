@@ -11,9 +11,12 @@ import java.lang.foreign.MemorySegment;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -25,9 +28,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
+import software.amazon.awssdk.services.s3.model.ChecksumMode;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.Tag;
+import software.amazon.awssdk.services.s3.model.UploadPartResponse;
 
 /// What the parameters of a URL do to the requests, seen on the way to a real server.
 @Timeout(60)
@@ -93,19 +101,20 @@ final class S3OptionsTest {
     }
 
     private static List<String> tags(String key) {
-        try (S3Client client =
-                S3Client.builder()
-                        .endpointOverride(
-                                URI.create(
-                                        "http://127.0.0.1:"
-                                                + Objects.requireNonNull(server).port()))
-                        .region(Region.US_EAST_1)
-                        .forcePathStyle(true)
-                        .build()) {
+        try (S3Client client = client()) {
             List<Tag> set =
                     client.getObjectTagging(b -> b.bucket(S3Server.BUCKET).key(key)).tagSet();
             return set.stream().map(tag -> tag.key() + "=" + tag.value()).toList();
         }
+    }
+
+    private static S3Client client() {
+        int port = Objects.requireNonNull(server).port();
+        return S3Client.builder()
+                .endpointOverride(URI.create("http://127.0.0.1:" + port))
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .build();
     }
 
     /// The bucket stands in the host name, which only the proxy can reach.
@@ -150,6 +159,76 @@ final class S3OptionsTest {
         } finally {
             System.clearProperty("aws.sharedCredentialsFile");
         }
+    }
+
+    @Test
+    void aProfileFileThatIsNoneIsNamed() throws Exception {
+        Path file = Files.writeString(directory.resolve("config"), "[default\nregion = x\n");
+        System.setProperty("aws.configFile", file.toString());
+        try {
+            assertThatThrownBy(() -> S3Server.openUrl(S3Server.url(proxy.port(), "x")))
+                    .isInstanceOf(GodwitException.class)
+                    .hasMessageContaining("cannot be set up: reason=Profile definition");
+        } finally {
+            System.clearProperty("aws.configFile");
+        }
+    }
+
+    /// Who copies a bucket with another tool may put in parts what was put as a whole.
+    @Test
+    void aChecksumOfPartsIsNotTheObjects() {
+        byte[] content = new byte[6 << 20];
+        new Random(3).nextBytes(content);
+        try (S3Client client = client()) {
+            putInParts(client, "parts/p/a", content, 5 << 20);
+            String checksum =
+                    client.headObject(
+                                    b ->
+                                            b.bucket(S3Server.BUCKET)
+                                                    .key("parts/p/a")
+                                                    .checksumMode(ChecksumMode.ENABLED))
+                            .checksumCRC32C();
+            assertThat(checksum).as("of the parts").endsWith("-2");
+        }
+        try (Store store = S3Server.openUrl(S3Server.url(proxy.port(), "parts"))) {
+            assertThat(store.get(new ObjectKey("p/a"), content.length)).contains(content);
+        }
+    }
+
+    private static void putInParts(S3Client client, String key, byte[] content, int partBytes) {
+        String upload =
+                client.createMultipartUpload(
+                                b ->
+                                        b.bucket(S3Server.BUCKET)
+                                                .key(key)
+                                                .checksumAlgorithm(ChecksumAlgorithm.CRC32_C))
+                        .uploadId();
+        List<CompletedPart> parts = new ArrayList<>();
+        for (int at = 0; at < content.length; at += partBytes) {
+            int number = parts.size() + 1;
+            byte[] part = Arrays.copyOfRange(content, at, Math.min(content.length, at + partBytes));
+            UploadPartResponse put =
+                    client.uploadPart(
+                            b ->
+                                    b.bucket(S3Server.BUCKET)
+                                            .key(key)
+                                            .uploadId(upload)
+                                            .partNumber(number)
+                                            .checksumAlgorithm(ChecksumAlgorithm.CRC32_C),
+                            RequestBody.fromBytes(part));
+            parts.add(
+                    CompletedPart.builder()
+                            .partNumber(number)
+                            .eTag(put.eTag())
+                            .checksumCRC32C(put.checksumCRC32C())
+                            .build());
+        }
+        client.completeMultipartUpload(
+                b ->
+                        b.bucket(S3Server.BUCKET)
+                                .key(key)
+                                .uploadId(upload)
+                                .multipartUpload(m -> m.parts(parts)));
     }
 
     @Test
