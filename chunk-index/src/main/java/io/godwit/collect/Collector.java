@@ -8,6 +8,7 @@ import io.godwit.commit.CollectionDone;
 import io.godwit.commit.CollectionPlan;
 import io.godwit.commit.CollectionRecords;
 import io.godwit.commit.CollectionSweep;
+import io.godwit.commit.CommitWarnings;
 import io.godwit.commit.Nonce;
 import io.godwit.commit.PackMoves;
 import io.godwit.commit.PackName;
@@ -17,6 +18,7 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pack.PackId;
 import io.godwit.pack.PackNames;
+import io.godwit.store.ObjectKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -39,6 +41,7 @@ public final class Collector {
     private final CataloguePruning pruning;
     private final RootsReading roots;
     private final Answers answers;
+    private final KeepingStore deleting;
 
     public Collector(RepositoryAccess access, Catalogue catalogue, CollectionSettings settings) {
         this.access = access;
@@ -46,7 +49,8 @@ public final class Collector {
         this.rounds = new CollectionRecords(access);
         this.sessions = new SessionRecords(access);
         this.checkpoints = new CheckpointRecords(access);
-        this.pruning = new CataloguePruning(access);
+        this.deleting = new KeepingStore(access.store());
+        this.pruning = new CataloguePruning(new ForgivingAccess(access, deleting));
         this.roots = new RootsReading(access, catalogue, settings.request().acceptMissing());
         this.answers = new Answers(access, sessions);
     }
@@ -105,8 +109,12 @@ public final class Collector {
     private CollectionResult begin(long round) {
         settings.phases().phase("listing packs");
         PackListing listing = PackListing.read(access.store());
-        RootsMark marked = mark(roots(), round);
+        Roots read = roots();
+        RootsMark marked = mark(read, round);
         List<PackName> condemned = marked.all().free(listing.packs());
+        if (!settings.request().dryRun()) {
+            prolongLocks(read, marked, listing);
+        }
         if (settings.request().dryRun()) {
             return foretold(round, listing, condemned);
         }
@@ -116,6 +124,11 @@ public final class Collector {
         CollectionPlan mine =
                 new CollectionPlan(round, nonce(), access.host(), condemned, List.of());
         return finish(rounds.decide(mine));
+    }
+
+    private void prolongLocks(Roots read, RootsMark marked, PackListing listing) {
+        new Locks(access)
+                .prolong(listing.packs(), pack -> marked.all().hold(pack.id()), read.live());
     }
 
     private Roots roots() {
@@ -180,13 +193,14 @@ public final class Collector {
         PackListing before = PackListing.read(access.store());
         delete(sweep);
         cleanUp(round, checkpoint, before, sweep);
+        List<PackName> gone = withoutKept(sweep.deleted());
         CollectionResult result =
                 new CollectionResult(
                         round,
                         before.packs().size(),
                         plan.condemned().size(),
-                        sweep.deleted().size(),
-                        before.bytes(sweep.deleted()),
+                        gone.size(),
+                        before.bytes(gone),
                         answers.waitedFor(),
                         answers.fenced(),
                         read.undecided().size());
@@ -229,9 +243,25 @@ public final class Collector {
                 .map(
                         sweep.deleted(),
                         pack -> {
-                            access.store().delete(PackNames.key(pack.id(), pack.metadata()));
+                            deleting.delete(PackNames.key(pack.id(), pack.metadata()));
                             return pack;
                         });
+    }
+
+    /// What the store refused to delete stays, and the next round condemns it again.
+    private List<PackName> withoutKept(List<PackName> deleted) {
+        Set<ObjectKey> kept = deleting.kept();
+        if (!kept.isEmpty()) {
+            access.warnings()
+                    .warn(
+                            CommitWarnings.Kind.NOT_DELETED,
+                            "the store refuses to delete, and keeps: objects=%d first=%s"
+                                    .formatted(
+                                            kept.size(), kept.stream().sorted().findFirst().get()));
+        }
+        return deleted.stream()
+                .filter(pack -> !kept.contains(PackNames.key(pack.id(), pack.metadata())))
+                .toList();
     }
 
     private void cleanUp(

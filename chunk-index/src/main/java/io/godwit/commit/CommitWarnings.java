@@ -23,7 +23,11 @@ public interface CommitWarnings {
         NOT_ABORTED,
         /// A parent or a dead session was dropped at the start: everything is read, or uploaded
         /// again.
-        PIN_DROPPED;
+        PIN_DROPPED,
+        /// The store refuses to delete something; it stays, and costs.
+        NOT_DELETED,
+        /// The store refuses to prolong a lock.
+        NOT_LOCKED;
 
         @Override
         public String toString() {

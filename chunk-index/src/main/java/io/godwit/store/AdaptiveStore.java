@@ -3,6 +3,7 @@ package io.godwit.store;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import java.lang.foreign.MemorySegment;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -121,6 +122,11 @@ public final class AdaptiveStore implements Store {
     public Page list(String prefix, String after, int limit) {
         boolean registers = prefix.startsWith("s/") || prefix.startsWith("gc/");
         return flown(registers, () -> store.list(prefix, after, limit));
+    }
+
+    @Override
+    public boolean retain(ObjectKey key, Instant least, Instant wanted) {
+        return flown(false, () -> store.retain(key, least, wanted));
     }
 
     @Override

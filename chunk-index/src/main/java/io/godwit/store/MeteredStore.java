@@ -1,6 +1,7 @@
 package io.godwit.store;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -79,6 +80,11 @@ public final class MeteredStore implements Store {
         lists.increment();
         listed.add(page.objects().size());
         return page;
+    }
+
+    @Override
+    public boolean retain(ObjectKey key, Instant least, Instant wanted) {
+        return counted(() -> store.retain(key, least, wanted));
     }
 
     @Override

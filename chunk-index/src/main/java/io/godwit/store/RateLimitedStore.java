@@ -3,6 +3,7 @@ package io.godwit.store;
 import io.godwit.error.GodwitException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
@@ -133,6 +134,11 @@ public final class RateLimitedStore implements Store {
     @Override
     public Page list(String prefix, String after, int limit) {
         return store.list(prefix, after, limit);
+    }
+
+    @Override
+    public boolean retain(ObjectKey key, Instant least, Instant wanted) {
+        return store.retain(key, least, wanted);
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.godwit.error.GodwitException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -97,6 +98,11 @@ public final class RetryingStore implements Store {
     @Override
     public Page list(String prefix, String after, int limit) {
         return retry(true, () -> store.list(prefix, after, limit));
+    }
+
+    @Override
+    public boolean retain(ObjectKey key, Instant least, Instant wanted) {
+        return retry(true, () -> store.retain(key, least, wanted));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.godwit.store;
 
 import java.lang.foreign.MemorySegment;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -53,6 +54,15 @@ public interface Store extends AutoCloseable {
 
     /// Deletes the object; deleting what is not there is no error. Writers never call it.
     void delete(ObjectKey key);
+
+    /// Locks an object that is there, where the store does that: one whose lock ends before `least`
+    /// is locked until `wanted`. Never shortens anything. A decorator passes it on.
+    ///
+    /// @return whether its lock was changed
+    /// @throws io.godwit.error.GodwitException `DENIED` when the store does not take it
+    default boolean retain(ObjectKey key, Instant least, Instant wanted) {
+        return false;
+    }
 
     /// What the store knows about itself; a decorator passes on what it decorates.
     default StoreTraits traits() {

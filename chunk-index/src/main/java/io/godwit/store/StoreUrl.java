@@ -33,6 +33,7 @@ public sealed interface StoreUrl {
     /// @param tags that new objects get, each `key=value`
     /// @param proxy through which the server is reached
     /// @param profile whose credentials are used instead of the machine's default chain
+    /// @param retain how long new objects are locked
     record S3(
             String bucket,
             String prefix,
@@ -43,7 +44,8 @@ public sealed interface StoreUrl {
             PrefixRules storageClasses,
             PrefixRules tags,
             Optional<URI> proxy,
-            Optional<String> profile)
+            Optional<String> profile,
+            Optional<ObjectLock> retain)
             implements StoreUrl {
         public S3 {
             if (!UrlSyntax.BUCKET.matcher(bucket).matches()) {
@@ -86,6 +88,7 @@ public sealed interface StoreUrl {
             }
             proxy.ifPresent(uri -> parameters.put("proxy", uri.toString()));
             profile.ifPresent(name -> parameters.put("profile", name));
+            retain.ifPresent(lock -> parameters.put("retain", lock.toString()));
             return parameters;
         }
     }

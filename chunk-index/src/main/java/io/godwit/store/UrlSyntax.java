@@ -38,6 +38,7 @@ final class UrlSyntax {
                     "profile",
                     "proxy",
                     "region",
+                    "retain",
                     "storage-class",
                     "tags");
 
@@ -99,7 +100,8 @@ final class UrlSyntax {
                         .map(UrlSyntax::tags)
                         .orElse(PrefixRules.NONE),
                 Optional.ofNullable(parameters.get("proxy")).map(t -> web("proxy", t)),
-                Optional.ofNullable(parameters.get("profile")).map(UrlSyntax::profile));
+                Optional.ofNullable(parameters.get("profile")).map(UrlSyntax::profile),
+                Optional.ofNullable(parameters.get("retain")).map(UrlSyntax::retain));
     }
 
     private static GodwitException unknownParameter(String name) {
@@ -158,6 +160,14 @@ final class UrlSyntax {
             throw invalid("not a profile's name: profile=" + text);
         }
         return text;
+    }
+
+    private static ObjectLock retain(String text) {
+        return ObjectLock.parse(text)
+                .orElseThrow(
+                        () ->
+                                invalid("not a time of retention: retain=" + text)
+                                        .withHint("write it as 30d, or compliance:30d"));
     }
 
     private static Path certificates(String text) {

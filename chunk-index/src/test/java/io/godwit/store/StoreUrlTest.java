@@ -1,11 +1,13 @@
 package io.godwit.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -72,6 +74,7 @@ final class StoreUrlTest {
                                 PrefixRules.NONE,
                                 PrefixRules.NONE,
                                 Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()));
         assertThat(url.text()).isEqualTo(text);
         StoreUrl plain =
@@ -85,10 +88,34 @@ final class StoreUrlTest {
                         PrefixRules.NONE,
                         PrefixRules.NONE,
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty());
         assertThat(StoreUrl.parse("s3://abc")).isEqualTo(plain);
         assertThat(StoreUrl.parse("s3://abc/")).isEqualTo(plain);
         assertThat(plain.text()).isEqualTo("s3://abc");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "30d, 2592000, false, 30d",
+        "governance:36h, 129600, false, 36h",
+        "compliance:90s, 90, true, compliance:90s",
+        "compliance:48h, 172800, true, compliance:2d"
+    })
+    void readsHowLongObjectsAreKept(
+            String text, long seconds, boolean compliance, String shortest) {
+        StoreUrl url = StoreUrl.parse("s3://abc?retain=" + text);
+        assertThat(url.text()).isEqualTo("s3://abc?retain=" + shortest);
+        assertThat(((StoreUrl.S3) url).retain())
+                .contains(new ObjectLock(Duration.ofSeconds(seconds), compliance));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "0d", "-1d", "30", "30 d", "legal:30d", "99999d", "1w"})
+    void refusesWhatIsNoTimeOfRetention(String text) {
+        assertThatThrownBy(() -> StoreUrl.parse("s3://abc?retain=" + text))
+                .isInstanceOf(GodwitException.class)
+                .hasMessageContaining("retention");
     }
 
     @Test

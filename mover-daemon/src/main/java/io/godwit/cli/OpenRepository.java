@@ -58,25 +58,20 @@ final class OpenRepository implements AutoCloseable {
             boolean writable) {
         MeteredStore store = store(outside, options);
         try {
-            Function<byte[], LocalCache> kept =
-                    id ->
-                            LocalCache.open(
-                                    Places.of(outside, options, output).cache(),
-                                    id,
-                                    message -> output.warning("cache", message));
             Function<byte[], LocalCache> opener =
                     switch (cache) {
-                        case KEPT -> kept;
+                        case KEPT ->
+                                id ->
+                                        LocalCache.open(
+                                                Places.of(outside, options, output).cache(),
+                                                id,
+                                                message -> output.warning("cache", message));
                         case NONE -> id -> LocalCache.inMemory();
                     };
-            Repository repository =
+            return new OpenRepository(
+                    store,
                     Repository.open(
-                            store, unlock.get(), opener, writable, surroundings(outside, output));
-            if (cache == Cache.NONE) {
-                byte[] id = repository.keys().repositoryId();
-                repository.lookInto(() -> kept.apply(id));
-            }
-            return new OpenRepository(store, repository);
+                            store, unlock.get(), opener, writable, surroundings(outside, output)));
         } catch (RuntimeException | Error failure) {
             store.close();
             throw failure;
@@ -105,7 +100,7 @@ final class OpenRepository implements AutoCloseable {
                         outside.nanoTime(),
                         outside.sleeper(),
                         outside.random().get()),
-                bucket -> S3Store.open(bucket, outside.threads()));
+                bucket -> S3Store.open(bucket, outside.clock(), outside.threads()));
     }
 
     private static long rate(String option, @Nullable String text) {

@@ -28,19 +28,20 @@ import io.godwit.volume.Root;
 import io.godwit.volume.RootFormat;
 import io.godwit.volume.RunStatistics;
 import io.godwit.volume.SourceOrigin;
-import io.godwit.volume.VolumeKey;
 import io.godwit.volume.VolumeTree;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Backs one volume up: from the source as the user named it to the committed snapshot.
@@ -209,12 +210,8 @@ public final class BackupEngine {
             BackupReport report)
             throws InterruptedException {
         repository.refreshIndex();
-        if (session.isEmpty()) {
-            repository.refreshLosses();
-        }
         VolumeReader direct = reader(source);
-        VolumeKey volume = repository.access().keyOf(request.volume());
-        BackupBase base = audited(chosen.besideLosses(volume, repository, listener), direct);
+        BackupBase base = audited(chosen, direct);
         report.base(base);
         long bytesToRead = base.bytesToRead(source.size());
         boolean stream = source instanceof StreamSource;
@@ -405,7 +402,7 @@ public final class BackupEngine {
                         source.size(),
                         root,
                         catalogue.lineage(request.volume(), base.entry()),
-                        original.flatMap(Original::retainUntil),
+                        retainUntil(),
                         new TreeMap<>(request.tags()),
                         counters.progress.changedBytes.sum(),
                         counters.progress.storedBytes.sum(),
@@ -417,6 +414,16 @@ public final class BackupEngine {
                         original.map(Original::extensions).orElse(Extensions.NONE));
         Uninterrupted.run(settings.threadFactory(), () -> session.commit(List.of(entry)));
         report.snapshot(id);
+    }
+
+    /// As long as the store locks what this run has stored; for a copy as its original, if that is
+    /// longer.
+    private Optional<Instant> retainUntil() {
+        return Stream.concat(
+                        original.flatMap(Original::retainUntil).stream(),
+                        repository.store().traits().retention().stream()
+                                .map(repository.access().clock().instant()::plus))
+                .max(Comparator.naturalOrder());
     }
 
     /// A clean full read makes lists of changes trusted again.

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -275,22 +276,35 @@ final class S3Reads {
     }
 
     /// The object's length, or empty when there is none.
-    Optional<Long> length(ObjectKey key) {
+    /// When the lock of an object ends: long ago for one that has none, empty when there is no such
+    /// object.
+    Optional<Instant> lockedUntil(ObjectKey key) {
+        return head(key)
+                .map(
+                        answer ->
+                                Optional.ofNullable(answer.objectLockRetainUntilDate())
+                                        .orElse(Instant.EPOCH));
+    }
+
+    private Optional<HeadObjectResponse> head(ObjectKey key) {
         HeadObjectRequest request =
                 HeadObjectRequest.builder()
                         .bucket(place.bucket())
                         .key(place.key(key))
                         .overrideConfiguration(to -> to.apiCallAttemptTimeout(patience.forBytes(0)))
                         .build();
-        Optional<HeadObjectResponse> head =
-                absentOr(key, S3Reads::isMissing, () -> client.headObject(request));
-        return head.map(
-                answer -> {
-                    if (answer.contentLength() == null || answer.eTag() == null) {
-                        throw strange(key, "it has no length or ETag");
-                    }
-                    return answer.contentLength();
-                });
+        return absentOr(key, S3Reads::isMissing, () -> client.headObject(request));
+    }
+
+    Optional<Long> length(ObjectKey key) {
+        return head(key)
+                .map(
+                        answer -> {
+                            if (answer.contentLength() == null || answer.eTag() == null) {
+                                throw strange(key, "it has no length or ETag");
+                            }
+                            return answer.contentLength();
+                        });
     }
 
     /// The answer to a `HEAD` has no body to name a reason.

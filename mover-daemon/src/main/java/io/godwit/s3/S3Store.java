@@ -4,6 +4,7 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.format.Checksum;
 import io.godwit.store.ObjectKey;
+import io.godwit.store.ObjectLock;
 import io.godwit.store.PrefixRules;
 import io.godwit.store.RetryingStore;
 import io.godwit.store.Store;
@@ -11,6 +12,8 @@ import io.godwit.store.StoreTraits;
 import io.godwit.store.StoreUrl;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -24,8 +27,10 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.DeleteObjectRequest;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.ObjectLockMode;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.PutObjectRetentionRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.Tag;
@@ -57,6 +62,8 @@ public final class S3Store implements Store {
     private final Patience patience;
     private final PrefixRules storageClasses;
     private final PrefixRules tags;
+    private final Optional<ObjectLock> lock;
+    private final InstantSource clock;
 
     /// Whether the server takes a checksum; one that refuses it is not sent any more.
     private volatile boolean checksums = true;
@@ -64,7 +71,8 @@ public final class S3Store implements Store {
     /// Whether an answer named a version: what is deleted stays.
     private volatile boolean versioned;
 
-    private S3Store(S3Connection connection, StoreUrl.S3 url, Patience patience) {
+    private S3Store(
+            S3Connection connection, StoreUrl.S3 url, Patience patience, InstantSource clock) {
         this.connection = connection;
         this.patience = patience;
         this.place = S3Place.of(url);
@@ -72,19 +80,23 @@ public final class S3Store implements Store {
         this.reads = new S3Reads(connection.client(), place, failures, patience);
         this.storageClasses = url.storageClasses();
         this.tags = url.tags();
+        this.lock = url.retain();
+        this.clock = clock;
     }
 
     /// Opens the bucket; that it exists is not looked at.
     ///
+    /// @param clock tells until when new objects are locked
     /// @param threads one is taken from it, which ends requests that take too long
     /// @throws GodwitException `INVALID` when there is no region, or certificates cannot be read
-    public static S3Store open(StoreUrl.S3 url, ThreadFactory threads) {
-        return open(url, Patience.DEFAULT, threads);
+    public static S3Store open(StoreUrl.S3 url, InstantSource clock, ThreadFactory threads) {
+        return open(url, Patience.DEFAULT, clock, threads);
     }
 
-    static S3Store open(StoreUrl.S3 url, Patience patience, ThreadFactory threads) {
+    static S3Store open(
+            StoreUrl.S3 url, Patience patience, InstantSource clock, ThreadFactory threads) {
         try {
-            return new S3Store(S3Connection.open(url, patience, threads), url, patience);
+            return new S3Store(S3Connection.open(url, patience, threads), url, patience, clock);
         } catch (IllegalArgumentException e) {
             throw new GodwitException(
                             FailureKind.INVALID,
@@ -162,6 +174,12 @@ public final class S3Store implements Store {
                                                 patience.forBytes(content.byteSize())));
         storageClasses.of(key).ifPresent(request::storageClass);
         tagging(key).ifPresent(request::tagging);
+        lock.filter(_ -> ObjectLock.covers(key))
+                .ifPresent(
+                        kept ->
+                                request.objectLockMode(mode(kept))
+                                        .objectLockRetainUntilDate(
+                                                clock.instant().plus(kept.time())));
         if (checksum) {
             request.checksumCRC32C(base64(Checksum.crc32c(content, 0, content.byteSize())));
         }
@@ -288,6 +306,28 @@ public final class S3Store implements Store {
         return page;
     }
 
+    private static ObjectLockMode mode(ObjectLock lock) {
+        return lock.compliance() ? ObjectLockMode.COMPLIANCE : ObjectLockMode.GOVERNANCE;
+    }
+
+    /// An object that is not there needs none.
+    @Override
+    public boolean retain(ObjectKey key, Instant least, Instant wanted) {
+        if (lock.isEmpty() || reads.lockedUntil(key).orElse(Instant.MAX).compareTo(least) >= 0) {
+            return false;
+        }
+        PutObjectRetentionRequest request =
+                PutObjectRetentionRequest.builder()
+                        .bucket(place.bucket())
+                        .key(place.key(key))
+                        .retention(
+                                to -> to.mode(mode(lock.get()).toString()).retainUntilDate(wanted))
+                        .overrideConfiguration(to -> to.apiCallAttemptTimeout(patience.forBytes(0)))
+                        .build();
+        answered("retain", key.value(), () -> connection.client().putObjectRetention(request));
+        return true;
+    }
+
     @Override
     public void delete(ObjectKey key) {
         DeleteObjectRequest request =
@@ -322,7 +362,7 @@ public final class S3Store implements Store {
 
     @Override
     public StoreTraits traits() {
-        return new StoreTraits("s3", false, true, versioned);
+        return new StoreTraits("s3", false, true, versioned, lock.map(ObjectLock::time));
     }
 
     @Override

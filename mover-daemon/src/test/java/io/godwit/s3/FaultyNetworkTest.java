@@ -25,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -75,7 +76,7 @@ final class FaultyNetworkTest {
 
     private static S3Store bare(int port, String prefix) {
         StoreUrl.S3 url = (StoreUrl.S3) StoreUrl.parse(S3Server.url(port, prefix));
-        return S3Store.open(url, SHORT, S3Server::daemon);
+        return S3Store.open(url, SHORT, InstantSource.system(), S3Server::daemon);
     }
 
     private static Store retried(Store store, long seed) {
@@ -96,7 +97,7 @@ final class FaultyNetworkTest {
     @ParameterizedTest
     @EnumSource(
             value = Fault.class,
-            names = {"STALL_REQUEST", "STALL_ANSWER", "LATE_LIST", "LOST"},
+            names = {"STALL_REQUEST", "STALL_ANSWER", "LATE_LIST", "LOST", "LATE_PUT"},
             mode = EnumSource.Mode.EXCLUDE)
     void eachFaultIsPassedOver(Fault fault) throws Exception {
         String prefix = "one-" + fault;

@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,21 @@ public final class S3Server implements AutoCloseable {
 
     /// Its bucket is versioned, and keeps each version for a day, whoever wants to delete it.
     public static S3Server locked(Path directory) throws Exception {
+        S3Server server = lockable(directory);
+        try (S3Client client = server.client()) {
+            client.putObjectLockConfiguration(
+                    b ->
+                            b.bucket(BUCKET)
+                                    .objectLockConfiguration(
+                                            lock ->
+                                                    lock.objectLockEnabled("Enabled")
+                                                            .rule(S3Server::oneDay)));
+        }
+        return server;
+    }
+
+    /// Its bucket is versioned, and keeps what it is asked to keep.
+    public static S3Server lockable(Path directory) throws Exception {
         int port = freePort();
         Path versions = Files.createDirectories(directory.resolve("versions"));
         List<String> command = new ArrayList<>();
@@ -57,26 +73,46 @@ public final class S3Server implements AutoCloseable {
         command.addAll(List.of("posix", "--versioning-dir", versions.toString()));
         command.add(Files.createDirectories(directory.resolve("s3")).toString());
         S3Server server = start(directory, port, command);
-        server.makeLockedBucket();
+        try (S3Client client = server.client()) {
+            client.createBucket(b -> b.bucket(BUCKET).objectLockEnabledForBucket(true));
+        }
         return server;
     }
 
-    private void makeLockedBucket() {
-        try (S3Client client =
-                S3Client.builder()
-                        .endpointOverride(URI.create("http://127.0.0.1:" + port))
-                        .region(Region.US_EAST_1)
-                        .forcePathStyle(true)
-                        .build()) {
-            client.createBucket(b -> b.bucket(BUCKET).objectLockEnabledForBucket(true));
-            client.putObjectLockConfiguration(
-                    b ->
-                            b.bucket(BUCKET)
-                                    .objectLockConfiguration(
-                                            lock ->
-                                                    lock.objectLockEnabled("Enabled")
-                                                            .rule(S3Server::oneDay)));
+    /// Has accounts beside its own, which may do what a policy of the bucket allows.
+    ///
+    /// @param accounts names, each with the secret [#secretOf]
+    public static S3Server withAccounts(Path directory, List<String> accounts, String policy)
+            throws Exception {
+        Path iam = Files.createDirectories(directory.resolve("iam"));
+        List<String> users =
+                accounts.stream()
+                        .map(
+                                name ->
+                                        "\"%s\":{\"access\":\"%s\",\"secret\":\"%s\",\"role\":\"user\"}"
+                                                .formatted(name, name, secretOf(name)))
+                        .toList();
+        Files.writeString(
+                iam.resolve("users.json"),
+                "{\"accessAccounts\":{%s}}".formatted(String.join(",", users)));
+        S3Server server = versitygw(directory, "--iam-dir", iam.toString());
+        try (S3Client client = server.client()) {
+            client.putBucketPolicy(b -> b.bucket(BUCKET).policy(policy));
         }
+        return server;
+    }
+
+    public static String secretOf(String account) {
+        return "secret-of-" + account;
+    }
+
+    /// With the credentials that the system properties name.
+    public S3Client client() {
+        return S3Client.builder()
+                .endpointOverride(URI.create("http://127.0.0.1:" + port))
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .build();
     }
 
     private static void oneDay(ObjectLockRule.Builder rule) {
@@ -165,7 +201,8 @@ public final class S3Server implements AutoCloseable {
     }
 
     public static S3Store openUrl(String url) {
-        return S3Store.open((StoreUrl.S3) StoreUrl.parse(url), S3Server::daemon);
+        return S3Store.open(
+                (StoreUrl.S3) StoreUrl.parse(url), InstantSource.system(), S3Server::daemon);
     }
 
     static Thread daemon(Runnable work) {
