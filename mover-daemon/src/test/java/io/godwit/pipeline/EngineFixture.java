@@ -125,6 +125,17 @@ final class EngineFixture implements AutoCloseable {
         return new EngineFixture(directory, store, key, cache, seconds, HERE);
     }
 
+    /// A repository that is there, a day after all that is in it.
+    static EngineFixture dayAfter(Path directory, Store below) {
+        return new EngineFixture(
+                directory,
+                new HookedStore(below),
+                keyFile(directory),
+                LocalCache.inMemory(),
+                new AtomicLong(Instant.parse("2026-11-23T10:00:00Z").getEpochSecond()),
+                HERE);
+    }
+
     /// Runs a backup in a thread of its own.
     Background background(VolumeName volume, Path source, ReadScope scope) {
         return new Background(engine(volume, source, scope));

@@ -15,7 +15,6 @@ final class HookedStore implements Store {
     final AtomicLong putBytes = new AtomicLong();
     final AtomicLong puts = new AtomicLong();
     volatile Consumer<ObjectKey> beforePut = key -> {};
-    volatile Consumer<ObjectKey> afterPut = key -> {};
     volatile Consumer<ObjectKey> beforeRead = key -> {};
 
     HookedStore(Store below) {
@@ -31,9 +30,7 @@ final class HookedStore implements Store {
         beforePut.accept(key);
         puts.incrementAndGet();
         putBytes.addAndGet(content.byteSize());
-        Put put = below.putIfAbsent(key, content);
-        afterPut.accept(key);
-        return put;
+        return below.putIfAbsent(key, content);
     }
 
     @Override
