@@ -52,8 +52,7 @@ final class PackExamination implements AutoCloseable {
         try {
             PackReader.Opened opened = reader.open(pack, metadata, tail).orElse(null);
             if (opened == null) {
-                damage.record(
-                        pack, Damage.WHOLE, "pack-missing", object, 0, "there is no such pack");
+                damage.record(pack, -1, "pack-missing", object, 0, "there is no such pack");
                 return;
             }
             window.begin();
@@ -64,12 +63,7 @@ final class PackExamination implements AutoCloseable {
         } catch (GodwitException e) {
             SnapshotWalk.requireDamage(e);
             damage.record(
-                    pack,
-                    Damage.WHOLE,
-                    "pack",
-                    object,
-                    e.offset().orElse(0),
-                    String.valueOf(e.getMessage()));
+                    pack, -1, "pack", object, e.offset().orElse(0), String.valueOf(e.getMessage()));
         }
     }
 

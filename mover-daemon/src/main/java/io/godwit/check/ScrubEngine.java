@@ -51,9 +51,7 @@ public final class ScrubEngine {
                     "snap/",
                     ObjectKind.SNAPSHOT,
                     "snap-del/",
-                    ObjectKind.TOMBSTONE,
-                    "gc/lost/",
-                    ObjectKind.LOSSES);
+                    ObjectKind.TOMBSTONE);
 
     /// No object of the format is longer, and what is none may have any length.
     private static final long OBJECT_BYTES_MAX = 512 << 20;

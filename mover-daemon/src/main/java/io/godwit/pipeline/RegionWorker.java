@@ -1,7 +1,6 @@
 package io.godwit.pipeline;
 
 import io.godwit.digest.KeyedHasher;
-import io.godwit.error.GodwitException;
 import io.godwit.pack.PackId;
 import io.godwit.volume.LeafExpectation;
 import io.godwit.volume.MetaSink;
@@ -125,18 +124,9 @@ final class RegionWorker {
         return within ? parent.reader().page(tree, plan.region()) : null;
     }
 
-    /// Loads what the parent has here; false when it is of no use: its grain is another one, or it
-    /// is damaged, and the region is read as a whole.
+    /// Loads what the parent has here; false when its grain is another one, and it is of no use.
     private boolean loadParent(PageRef page) {
-        try {
-            parent.loader().load(page.chunk(), map, chain);
-        } catch (GodwitException e) {
-            LostExtents.requireLoss(e);
-            if (plan.plannedLeaves() < plan.regionLeaves() && !plan.restIsHole()) {
-                throw e;
-            }
-            return false;
-        }
+        parent.loader().load(page.chunk(), map, chain);
         if (map.grain() != grain) {
             return false;
         }

@@ -60,11 +60,14 @@ public final class FaultProxy implements AutoCloseable {
         /// A list does not show yet what was put a moment ago.
         LATE_LIST,
         /// A put is said to be done, and is not.
-        LOST;
+        LOST,
+        /// The connection breaks, and what was sent is applied seconds later.
+        LATE_PUT;
 
         /// What the port's promises outlast, and quickly.
         public static final Set<Fault> PASSING =
-                EnumSet.complementOf(EnumSet.of(STALL_REQUEST, STALL_ANSWER, LATE_LIST, LOST));
+                EnumSet.complementOf(
+                        EnumSet.of(STALL_REQUEST, STALL_ANSWER, LATE_LIST, LOST, LATE_PUT));
     }
 
     /// An answer to requests whose head matches, which are not passed on.
@@ -72,6 +75,7 @@ public final class FaultProxy implements AutoCloseable {
 
     private static final long STALL_MILLIS = 4000;
     private static final long LATE_NANOS = 300_000_000;
+    public static final long LATE_PUT_MILLIS = 4000;
     private static final Pattern LISTED =
             Pattern.compile("<Contents>.*?<Key>([^<]*)</Key>.*?</Contents>", Pattern.DOTALL);
 
@@ -85,8 +89,10 @@ public final class FaultProxy implements AutoCloseable {
     private final List<Refusal> refusals = new CopyOnWriteArrayList<>();
     private final Map<String, Long> lastPut = new ConcurrentHashMap<>();
     private volatile Consumer<String> watcher = head -> {};
+    private volatile Consumer<String> answered = head -> {};
     private volatile Predicate<String> victims = line -> true;
     private volatile boolean unconditional;
+    private volatile boolean cut;
     private volatile long stallMillis = STALL_MILLIS;
 
     public FaultProxy(int upstream, long seed) throws IOException {
@@ -129,10 +135,28 @@ public final class FaultProxy implements AutoCloseable {
         return this;
     }
 
+    /// Is shown the head of each request that the server has answered, before the client hears.
+    public FaultProxy watchingAnswers(Consumer<String> heads) {
+        answered = heads;
+        return this;
+    }
+
     /// Leaves out the condition of every put, as a server does that does not know it.
     public FaultProxy withoutConditions() {
         unconditional = true;
         return this;
+    }
+
+    /// From now on every connection breaks, those that are open too.
+    public void cut() throws IOException {
+        cut = true;
+        for (Socket socket : open) {
+            socket.close();
+        }
+    }
+
+    public void mend() {
+        cut = false;
     }
 
     public synchronized void heal() {
@@ -160,6 +184,10 @@ public final class FaultProxy implements AutoCloseable {
         try {
             while (true) {
                 Socket client = listener.accept();
+                if (cut) {
+                    client.close();
+                    continue;
+                }
                 open.add(client);
                 thread(() -> serve(client));
             }
@@ -261,6 +289,12 @@ public final class FaultProxy implements AutoCloseable {
             if (put) {
                 lastPut.put(key(request.firstLine()), System.nanoTime());
             }
+            if (put && dice.shows(Fault.LATE_PUT)) {
+                reset();
+                Thread.sleep(LATE_PUT_MILLIS);
+                forward(request, body);
+                return false;
+            }
             if (put && dice.shows(Fault.LOST)) {
                 return send("HTTP/1.1 200 OK\r\nETag: \"e\"\r\nContent-Length: 0\r\n\r\n");
             }
@@ -284,6 +318,7 @@ public final class FaultProxy implements AutoCloseable {
                 return other();
             }
             byte[][] answer = forward(request, body);
+            answered.accept(request.text());
             if (put && dice.shows(Fault.TAKEN_BY_ITSELF)) {
                 return error("412 Precondition Failed", "PreconditionFailed");
             }
