@@ -145,6 +145,20 @@ final class S3JourneyTest {
         }
     }
 
+    /// It says that it took what it did not keep.
+    @Test
+    void aStoreThatLosesPutsIsRefused() throws Exception {
+        try (RehearsalBucket bucket = new RehearsalBucket();
+                FaultProxy proxy = new FaultProxy(bucket.port(), 1).with(Fault.LOST, 0.3)) {
+            Answer answer = on(RehearsalBucket.url(proxy.port()), "init");
+            assertThat(answer.exitCode()).as(answer.err()).isEqualTo(2);
+            assertThat(answer.err())
+                    .startsWith("godwit: store cannot hold a repository")
+                    .hasLineCount(1);
+            assertThat(proxy.hits).containsKey(Fault.LOST);
+        }
+    }
+
     /// Deletes leave the version behind, and the lock lets nobody take it: nothing needs that.
     @Test
     void aLockedBucketIsAsGoodAndSaysThatItKeepsAll() throws Exception {

@@ -9,8 +9,11 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +67,36 @@ final class WrongClockTest {
         }
         cli.clock = real;
         assertThat(cli.run("snapshots", "--volume", "jumping", "--quiet").out().lines()).hasSize(2);
+    }
+
+    /// Of two machines one is a year ahead: nothing is lost in collections by either, and rules keep
+    /// what seems to come from the future.
+    @Test
+    void aMachineThatIsAYearAheadHarmsNobody() throws IOException {
+        InstantSource right = () -> START;
+        InstantSource ahead = () -> START.plus(Duration.ofDays(365));
+        Map<String, Path> images = new HashMap<>();
+        for (InstantSource clock : List.of(right, ahead, right, ahead)) {
+            cli.clock = clock;
+            Path image = image(images.size());
+            String id = run("backup", "db", image.toString()).last().get("snapshot").asString();
+            images.put(id, image);
+            Answer forgotten = cli.run("forget", "--keep-last", "2", "--json");
+            assertThat(forgotten.exitCode()).isZero();
+            forgotten
+                    .last()
+                    .get("forgotten")
+                    .forEach(gone -> images.remove(gone.get("id").asString()));
+            assertThat(cli.run("gc").exitCode()).isZero();
+        }
+        assertThat(images).hasSizeBetween(2, 4);
+        assertThat(cli.run("snapshots", "--quiet").out().lines())
+                .containsExactlyInAnyOrderElementsOf(images.keySet());
+        for (Map.Entry<String, Path> one : images.entrySet()) {
+            assertThat(cli.run("restore", one.getKey(), cli.path("copy"), "--force").exitCode())
+                    .isZero();
+            assertThat(directory.resolve("copy")).hasSameBinaryContentAs(one.getValue());
+        }
     }
 
     /// A time that somebody gave is believed, and what lies far in the future is not the latest.
