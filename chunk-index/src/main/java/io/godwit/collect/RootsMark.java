@@ -29,6 +29,8 @@ record RootsMark(Holdings all, Holdings certain) {
                 roots.undecided().stream().filter(session -> isBound(session, round)).toList();
         bound.forEach(session -> markPins(session, mark, certain));
         Set<PackId> all = new HashSet<>(certain);
+        // Not certain: a list that a repair puts late may name what a sweep has decided upon.
+        all.addAll(roots.mended());
         roots.undecided().forEach(session -> markPins(session, mark, all));
         return new RootsMark(
                 new Holdings(all, owners(roots.undecided(), roots.undecided())),

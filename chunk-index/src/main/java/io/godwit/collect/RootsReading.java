@@ -5,10 +5,12 @@ import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CataloguePruning;
 import io.godwit.commit.CatalogueView;
 import io.godwit.commit.CommitKeys.SnapshotName;
+import io.godwit.commit.LossRecords;
 import io.godwit.commit.RepositoryAccess;
 import io.godwit.commit.SessionRecords;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import io.godwit.pack.PackId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +42,8 @@ final class RootsReading {
     Roots read() {
         Set<SnapshotName> tombstones = pruning.tombstones();
         List<SessionRecords.Undecided> undecided = sessions.undecided();
+        // Behind the sessions: a repair puts its list before its session ends.
+        Set<PackId> mended = new LossRecords(access).newest().targets();
         CatalogueView view = catalogue.read();
         requireWhole(view);
         if (!acceptMissing) {
@@ -50,7 +54,7 @@ final class RootsReading {
         view.forgotten().stream()
                 .filter(entry -> !tombstones.contains(name(entry)) || isRetained(entry, now))
                 .forEach(live::add);
-        return new Roots(view, live, undecided);
+        return new Roots(view, live, undecided, mended);
     }
 
     /// Whoever wrote the tombstone was not allowed to: what is retained is a root until then.

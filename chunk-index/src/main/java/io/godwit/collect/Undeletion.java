@@ -4,10 +4,7 @@ import io.godwit.commit.Catalogue;
 import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CatalogueView;
 import io.godwit.commit.CollectedPacks;
-import io.godwit.commit.CollectionPlan;
 import io.godwit.commit.CollectionRecords;
-import io.godwit.commit.CommitKeys;
-import io.godwit.commit.CondemnedListener;
 import io.godwit.commit.Lineage;
 import io.godwit.commit.RepositoryAccess;
 import io.godwit.commit.Session;
@@ -47,7 +44,7 @@ public final class Undeletion {
     public CatalogueEntry undelete(String text) {
         CatalogueView view = catalogue.read();
         CatalogueEntry forgotten = find(view, text);
-        Condemnation condemnation = new Condemnation();
+        Condemnation condemnation = new Condemnation("the snapshot");
         SessionRequest request =
                 SessionRequest.of("undelete").withIndex(CollectedPacks.none(), condemnation);
         try (Session session = Session.open(access, request)) {
@@ -144,26 +141,5 @@ public final class Undeletion {
                 Optional.empty(),
                 1,
                 old.extensions());
-    }
-
-    /// Ends the session rather than let it acknowledge a plan that condemns what it refers to.
-    private static final class Condemnation implements CondemnedListener {
-        private Set<PackId> packs = Set.of();
-
-        void watch(Set<PackId> needed) {
-            packs = needed;
-        }
-
-        @Override
-        public void onCondemned(CollectionPlan plan, Set<PackId> condemned) {
-            if (!Collections.disjoint(packs, condemned)) {
-                throw new GodwitException(
-                                FailureKind.FENCED,
-                                "a collection has condemned what the snapshot needs: round="
-                                        + plan.round())
-                        .withObject(CommitKeys.plan(plan.round()).value())
-                        .withHint("run it again");
-            }
-        }
     }
 }

@@ -22,7 +22,8 @@ public final class CatchUp {
     /// Applies every sweep, marks what undecided plans condemn, and returns the newest plan.
     public long bring(CollectedPacks index) {
         long watermark = index.watermark();
-        List<Long> plans = collections.plansFrom(Math.max(1, watermark));
+        CollectionRecords.Published published = collections.publishedFrom(Math.max(1, watermark));
+        List<Long> plans = published.plans();
         if (watermark > 0 && plans.isEmpty()) {
             watermark = 0;
             plans = collections.plansFrom(1);
@@ -46,6 +47,7 @@ public final class CatchUp {
         }
         long newest = plans.isEmpty() ? 0 : plans.getLast();
         index.bringTo(newest, decided, condemned);
+        index.lost(published.losses());
         return newest;
     }
 }

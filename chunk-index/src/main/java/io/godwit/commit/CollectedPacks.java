@@ -20,6 +20,10 @@ public interface CollectedPacks {
     ///     before is spared
     void bringTo(long newestPlan, SortedMap<Long, Set<PackId>> sweeps, Set<PackId> condemned);
 
+    /// W0 too: which list of losses is the newest; 0 for none. What it calls bad is not there for
+    /// look-ups.
+    default void lost(long newestLosses) {}
+
     /// An index that remembers nothing: every session starts from the first plan.
     static CollectedPacks none() {
         return new CollectedPacks() {

@@ -75,17 +75,32 @@ public final class CollectionRecords {
         return rounds.isEmpty() ? 0 : rounds.getLast();
     }
 
+    /// What one listing shows.
+    ///
+    /// @param plans rounds with a plan, in order
+    /// @param losses number of the newest list of losses; 0 for none
+    record Published(List<Long> plans, long losses) {}
+
     /// Rounds with a plan, from `first` (at least 1) on, in order.
     public List<Long> plansFrom(long first) {
+        return publishedFrom(first).plans();
+    }
+
+    /// The same, and what is lost.
+    Published publishedFrom(long first) {
         List<Long> rounds = new ArrayList<>();
+        long[] losses = {0};
         // The last name of a round is `sweep`; a listing from `~` of the round before starts at
         // `first`.
         String after = CommitKeys.ROUNDS + Hex.digits(Math.max(0, first - 1)) + "/~";
         records.list(
                 CommitKeys.ROUNDS,
                 after,
-                listed -> CommitKeys.planRound(listed.key()).ifPresent(rounds::add));
-        return rounds;
+                listed -> {
+                    CommitKeys.planRound(listed.key()).ifPresent(rounds::add);
+                    CommitKeys.lossesNumber(listed.key()).ifPresent(number -> losses[0] = number);
+                });
+        return new Published(rounds, losses[0]);
     }
 
     public Optional<CollectionPlan> plan(long round) {

@@ -19,6 +19,10 @@ public final class CommitKeys {
     static final String CHECKPOINTS = "cat/";
     static final String SEGMENTS = "cat/segment/";
     static final String ROUNDS = "gc/";
+
+    /// Behind all rounds in one listing, so that who looks for plans sees new losses too.
+    static final String LOSSES = "gc/lost/";
+
     static final String INDEX_ROOTS = "idx/root/";
     public static final String INDEX_SEGMENTS = "idx/l0/";
 
@@ -50,6 +54,10 @@ public final class CommitKeys {
 
     public static ObjectKey done(long round) {
         return new ObjectKey(round(round) + "done");
+    }
+
+    public static ObjectKey losses(long number) {
+        return new ObjectKey(LOSSES + Hex.digits(number));
     }
 
     static String round(long round) {
@@ -163,6 +171,10 @@ public final class CommitKeys {
         return key.value().endsWith("/plan")
                 ? parse(key, ROUNDS, text -> Hex.parseLong(text, 0))
                 : Optional.empty();
+    }
+
+    static Optional<Long> lossesNumber(ObjectKey key) {
+        return parse(key, LOSSES, text -> Hex.parseLong(text, 0));
     }
 
     /// The round of a checkpoint's segment.

@@ -83,7 +83,7 @@ final class RecordStore {
 
     private static int limit(ObjectKind kind) {
         return switch (kind) {
-            case PLAN, SWEEP, CATALOGUE, INDEX_ROOT -> LIST_BYTES_MAX;
+            case PLAN, SWEEP, CATALOGUE, INDEX_ROOT, LOSSES -> LIST_BYTES_MAX;
             default -> RECORD_BYTES_MAX;
         };
     }

@@ -23,6 +23,7 @@ public enum ObjectKind {
     CATALOGUE(14),
     INDEX_ROOT(15),
     INDEX_SHARD(16),
+    LOSSES(17),
 
     // Files of one machine, never in a store.
     /// What the local cache knows beside its tables.

@@ -54,6 +54,7 @@ public final class IndexRefresh {
     private final SegmentOpener opener;
     private final CacheWarnings warnings;
     private final Executor fetchers;
+    private volatile Set<String> leftOut = Set.of();
 
     /// Fetches one segment after the other, on the calling thread.
     public IndexRefresh(
@@ -137,7 +138,7 @@ public final class IndexRefresh {
             Store.Page page = store.list(SEGMENTS, after, LIST_LIMIT);
             for (Store.Listed listed : page.objects()) {
                 after = listed.key().value();
-                if (!known.remove(after)) {
+                if (!known.remove(after) && !leftOut.contains(after)) {
                     unknown.add(listed);
                 }
             }
@@ -146,6 +147,11 @@ public final class IndexRefresh {
         known.removeIf(name -> !name.startsWith(SEGMENTS));
         cache.forgetSegments(known);
         return unknown;
+    }
+
+    /// Segments that are known to be damaged, and whose rows stand in others: not asked for.
+    public void leaveOut(Set<String> names) {
+        leftOut = names;
     }
 
     private void readSegments(List<Store.Listed> segments, SegmentWatcher watcher, Sink sink) {

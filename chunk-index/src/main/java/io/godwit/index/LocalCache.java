@@ -1,6 +1,7 @@
 package io.godwit.index;
 
 import io.godwit.chunk.ChunkId;
+import io.godwit.pack.BadPlaces;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import io.godwit.store.ObjectKey;
@@ -64,6 +65,10 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     private volatile PackSet denied = PackSet.EMPTY;
     private volatile PackSet condemned = PackSet.EMPTY;
     private volatile PackSet unusable = PackSet.EMPTY;
+    private volatile BadPlaces bad = BadPlaces.NONE;
+
+    /// Packs of which single records are bad.
+    private volatile PackSet doubtful = PackSet.EMPTY;
 
     private LocalCache(@Nullable CacheOpener opener) {
         this.opener = opener;
@@ -104,7 +109,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
         List<PackId> gone = new ArrayList<>();
         facts(FactKeys.DENIED, (key, value) -> gone.add(FactKeys.deniedPack(key)));
         denied = PackSet.EMPTY.with(gone);
-        unusable = condemned.with(gone);
+        unusable = condemned.with(gone).with(bad.wholePacks());
     }
 
     // ---- look-ups
@@ -139,11 +144,36 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
                     recent.putFound(batch, batch.scratch(), asked);
                 }
             }
+            if (doubtful.size() > 0) {
+                refuseBad(batch);
+            }
         } catch (CacheFailure e) {
             disk.abandon(e);
         } finally {
             gate.leaveSlot(slot);
         }
+    }
+
+    private void refuseBad(LookupBatch batch) {
+        PackSet packs = doubtful;
+        for (int i = 0; i < batch.size(); i++) {
+            if (batch.found(i)
+                    && RowFormat.in(packs, batch.places(), LookupBatch.placeOffset(i))
+                    && bad.contain(batch.ref(i).record())) {
+                batch.answer(i, LookupBatch.Answer.MISSING);
+            }
+        }
+    }
+
+    /// From now on what stands in these places is not there, for this process; what was said to be
+    /// bad before and is not among them can be used again.
+    public void avoid(BadPlaces places) {
+        synchronized (changing) {
+            bad = places;
+            doubtful = PackSet.EMPTY.with(places.packs());
+            unusable = denied.with(condemned).with(places.wholePacks());
+        }
+        gate.await();
     }
 
     @Override
@@ -160,7 +190,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     public void condemnOnly(Set<PackId> packs) {
         synchronized (changing) {
             condemned = PackSet.EMPTY.with(packs);
-            unusable = denied.with(packs);
+            unusable = denied.with(packs).with(bad.wholePacks());
         }
         gate.await();
     }
@@ -292,7 +322,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
             recent.clear();
             memoryUsed = false;
             denied = PackSet.EMPTY;
-            unusable = condemned;
+            unusable = condemned.with(bad.wholePacks());
             CacheOpener with = opener;
             if (with != null) {
                 with.warn("discarded, it is built again", reason);

@@ -55,19 +55,37 @@ final class PackSet {
         int capacity = Integer.highestOneBit(Math.max(8, size + more.size())) * 4;
         long[] grown = new long[3 * capacity];
         Arrays.fill(grown, -1);
-        int count = 0;
-        for (int place = 0; size > 0 && place <= mask; place++) {
-            int at = 3 * place;
-            if (places[at] != -1) {
-                count += insert(grown, capacity - 1, places[at], places[at + 1], places[at + 2]);
-            }
-        }
+        int count = copyTo(grown, capacity - 1);
         for (PackId pack : more) {
             SessionId owner = pack.owner();
             long rest = rest(owner.randomLow(), pack.counter());
             count += insert(grown, capacity - 1, owner.plan(), owner.randomHigh(), rest);
         }
         return new PackSet(grown, capacity - 1, count);
+    }
+
+    /// This set and `other` together.
+    PackSet with(PackSet other) {
+        if (size == 0 || other.size == 0) {
+            return size == 0 ? other : this;
+        }
+        int capacity = Integer.highestOneBit(size + other.size) * 4;
+        long[] grown = new long[3 * capacity];
+        Arrays.fill(grown, -1);
+        int count = copyTo(grown, capacity - 1) + other.copyTo(grown, capacity - 1);
+        return new PackSet(grown, capacity - 1, count);
+    }
+
+    /// Returns how many were not there.
+    private int copyTo(long[] grown, int grownMask) {
+        int count = 0;
+        for (int place = 0; size > 0 && place <= mask; place++) {
+            int at = 3 * place;
+            if (places[at] != -1) {
+                count += insert(grown, grownMask, places[at], places[at + 1], places[at + 2]);
+            }
+        }
+        return count;
     }
 
     private static int insert(long[] places, int mask, long plan, long high, long rest) {

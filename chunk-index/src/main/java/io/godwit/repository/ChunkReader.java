@@ -14,6 +14,7 @@ import io.godwit.seal.PackKeys;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
 import io.godwit.volume.RecordSource;
+import io.godwit.volume.Replacements;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -28,14 +29,28 @@ public final class ChunkReader implements RecordSource, AutoCloseable {
     private final PackKeysCache keys;
     private final ChunkHasher hasher;
     private final ChunkType type;
+    private final Replacements replacements;
     private final RecordOpener opener = new RecordOpener();
     private MemorySegment sealed = Arena.ofAuto().allocate(FIRST_BUFFER);
     private MemorySegment plain = Arena.ofAuto().allocate(FIRST_BUFFER);
     private MemorySegment digests = Arena.ofAuto().allocate(FIRST_BUFFER);
     private long fetchedBytes;
 
+    /// Reads chunks where they are said to be, and nowhere else.
+    ///
     /// @param type of the chunks that will be read
     public ChunkReader(Store store, PackKeysCache keys, ChunkHasher hasher, ChunkType type) {
+        this(store, keys, hasher, type, Replacements.NONE);
+    }
+
+    /// @param replacements for those who read pages and nodes
+    ChunkReader(
+            Store store,
+            PackKeysCache keys,
+            ChunkHasher hasher,
+            ChunkType type,
+            Replacements replacements) {
+        this.replacements = replacements;
         this.store = store;
         this.keys = keys;
         this.hasher = hasher;
@@ -60,6 +75,11 @@ public final class ChunkReader implements RecordSource, AutoCloseable {
                     .withOffset(record.offset());
         }
         return plain.asSlice(ref.plainOffset(), ref.length());
+    }
+
+    @Override
+    public Replacements replacements() {
+        return replacements;
     }
 
     private void fetch(RecordRef record) {

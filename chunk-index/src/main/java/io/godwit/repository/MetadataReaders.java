@@ -18,7 +18,7 @@ final class MetadataReaders implements AutoCloseable {
 
     RecordSource open() {
         ChunkReader reader =
-                repository.newReader(repository.newHasher(Kernel.SCALAR), ChunkType.META);
+                repository.newMendingReader(repository.newHasher(Kernel.SCALAR), ChunkType.META);
         open.add(reader);
         return reader;
     }

@@ -1,6 +1,7 @@
 package io.godwit.repository;
 
 import io.godwit.commit.CollectedPacks;
+import io.godwit.commit.Losses;
 import io.godwit.index.IndexRefresh;
 import io.godwit.index.LocalCache;
 import io.godwit.pack.PackId;
@@ -13,10 +14,12 @@ import java.util.SortedMap;
 final class RefreshedIndex implements CollectedPacks {
     private final LocalCache cache;
     private final IndexRefresh refresh;
+    private final LostChunks lost;
 
-    RefreshedIndex(LocalCache cache, IndexRefresh refresh) {
+    RefreshedIndex(LocalCache cache, IndexRefresh refresh, LostChunks lost) {
         this.cache = cache;
         this.refresh = refresh;
+        this.lost = lost;
     }
 
     @Override
@@ -30,5 +33,12 @@ final class RefreshedIndex implements CollectedPacks {
         List<IndexRefresh.Sweep> decided = new ArrayList<>();
         sweeps.forEach((plan, deleted) -> decided.add(new IndexRefresh.Sweep(plan, deleted)));
         refresh.bringTo(newestPlan, decided, condemned);
+    }
+
+    @Override
+    public synchronized void lost(long newestLosses) {
+        Losses losses = lost.upTo(newestLosses);
+        cache.avoid(losses.badPlaces());
+        refresh.leaveOut(Set.copyOf(losses.settled()));
     }
 }

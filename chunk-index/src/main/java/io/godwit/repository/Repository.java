@@ -6,6 +6,7 @@ import io.godwit.collect.CollectionRequest;
 import io.godwit.collect.CollectionResult;
 import io.godwit.collect.CollectionSettings;
 import io.godwit.collect.Collector;
+import io.godwit.collect.LossPublishing;
 import io.godwit.collect.TreeMark;
 import io.godwit.collect.Undeletion;
 import io.godwit.commit.Catalogue;
@@ -15,6 +16,8 @@ import io.godwit.commit.CollectedPacks;
 import io.godwit.commit.CommitWarnings;
 import io.godwit.commit.DeadSessions;
 import io.godwit.commit.Forgetting;
+import io.godwit.commit.LossRecords;
+import io.godwit.commit.Losses;
 import io.godwit.commit.ProcessTable;
 import io.godwit.commit.RepositoryAccess;
 import io.godwit.commit.Session;
@@ -25,6 +28,8 @@ import io.godwit.error.GodwitException;
 import io.godwit.format.ObjectKind;
 import io.godwit.index.IndexRefresh;
 import io.godwit.index.LocalCache;
+import io.godwit.pack.ChunkRef;
+import io.godwit.pack.PackId;
 import io.godwit.pack.PackKeysCache;
 import io.godwit.pack.PackReader;
 import io.godwit.seal.KeyAdministration;
@@ -36,11 +41,16 @@ import io.godwit.seal.Unlock;
 import io.godwit.store.MeteredStore;
 import io.godwit.store.Store;
 import io.godwit.volume.RecordSource;
+import io.godwit.volume.Replacements;
 import io.godwit.volume.Root;
 import io.godwit.volume.RootFormat;
 import io.godwit.volume.VolumeName;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// An open repository: its store, its keys, what this node remembers of it, and what can be done
 /// with it.
@@ -61,6 +71,13 @@ public final class Repository implements AutoCloseable {
     private final IndexRefresh refresh;
     private final CollectedPacks collectedPacks;
     private final PackKeysCache packKeys;
+    private final LostChunks lost;
+    private final PackFooters footers;
+
+    /// Of the index that is asked where lost chunks stand.
+    private Supplier<LocalCache> opener;
+
+    private @Nullable LocalCache index;
     private final LongSupplier nanoTime;
 
     private Repository(
@@ -89,7 +106,10 @@ public final class Repository implements AutoCloseable {
                                         .warnings()
                                         .warn(CommitWarnings.Kind.DAMAGED_OBJECT, message),
                         task -> surroundings.waiters().newThread(task).start());
-        this.collectedPacks = new RefreshedIndex(cache, refresh);
+        this.lost = new LostChunks(access);
+        this.footers = new PackFooters(store, keys);
+        this.opener = () -> cache;
+        this.collectedPacks = new RefreshedIndex(cache, refresh, lost);
     }
 
     /// Makes a repository; it is opened as any other afterwards.
@@ -268,6 +288,26 @@ public final class Repository implements AutoCloseable {
         return new ChunkReader(store, packKeys, hasher, type);
     }
 
+    /// The same, but that pages and nodes which are lost are read where their content stands now:
+    /// for those who do not build on what they read.
+    public ChunkReader newMendingReader(ChunkHasher hasher, ChunkType type) {
+        return newReader(hasher, type, lost);
+    }
+
+    /// The same, with replacements of the caller.
+    ///
+    /// @param replacements where the content of lost pages and nodes stands now
+    public ChunkReader newReader(ChunkHasher hasher, ChunkType type, Replacements replacements) {
+        return new ChunkReader(store, packKeys, hasher, type, replacements);
+    }
+
+    /// The data chunks that a pack's footer lists.
+    ///
+    /// @throws GodwitException `CORRUPT`, or `NOT_FOUND` when there is no such pack
+    public List<ChunkRef> dataChunks(PackId pack) {
+        return footers.chunks(pack);
+    }
+
     /// Leaf lists for one thread.
     public PackLeafLists newLeafLists() {
         return new PackLeafLists(cache, store, new PackReader(store, keys));
@@ -275,7 +315,7 @@ public final class Repository implements AutoCloseable {
 
     /// Reads with a reader of metadata that is closed afterwards.
     public <T> T withMetadata(Function<RecordSource, T> reading) {
-        try (ChunkReader reader = newReader(newHasher(Kernel.SCALAR), ChunkType.META)) {
+        try (ChunkReader reader = newMendingReader(newHasher(Kernel.SCALAR), ChunkType.META)) {
             return reading.apply(reader);
         }
     }
@@ -283,6 +323,69 @@ public final class Repository implements AutoCloseable {
     /// The root of a snapshot.
     public Root readRoot(CatalogueEntry entry) {
         return withMetadata(source -> RootFormat.read(source, entry.root()));
+    }
+
+    // ---- what is lost
+
+    /// What the repository is known to have lost, as it was when this process asked first.
+    public Losses losses() {
+        return lost.losses();
+    }
+
+    /// What it is known to have lost now; look-ups of this process avoid it from now on.
+    public Losses refreshLosses() {
+        Losses losses = lost.read();
+        cache.avoid(losses.badPlaces());
+        return losses;
+    }
+
+    /// Where lost pages and nodes stand, and lost data, as the repository says.
+    public Replacements replacements() {
+        return lost;
+    }
+
+    /// Other places where a chunk of data may stand that could not be read in its own: what the
+    /// repository says, then what this node's index says.
+    public List<ChunkRef> elsewhere(ChunkRef chunk) {
+        List<ChunkRef> places = new ArrayList<>();
+        lost.of(chunk).ifPresent(places::add);
+        ChunkRef indexed = index().find(chunk.id());
+        if (indexed != null && !indexed.record().equals(chunk.record())) {
+            places.add(indexed);
+        }
+        return places;
+    }
+
+    /// Has [#elsewhere] ask the index of this node, though the repository was opened without it. It
+    /// is opened when it is needed, and closed with the repository.
+    public void lookInto(Supplier<LocalCache> index) {
+        synchronized (lost) {
+            opener = index;
+        }
+    }
+
+    private LocalCache index() {
+        synchronized (lost) {
+            if (index == null) {
+                index = opener.get();
+                index.avoid(losses().badPlaces());
+            }
+            return index;
+        }
+    }
+
+    /// The number that the next list of losses takes.
+    public long nextLosses() {
+        return new LossRecords(access).nextNumber();
+    }
+
+    /// Publishes what is lost.
+    ///
+    /// @param segments index segments that take the place of damaged ones
+    /// @throws GodwitException as [LossPublishing#publish]
+    public void publish(Losses losses, List<byte[]> segments) {
+        new LossPublishing(access).publish(losses, segments);
+        lost.read();
     }
 
     // ---- changed-block lists that lied
@@ -302,6 +405,10 @@ public final class Repository implements AutoCloseable {
 
     @Override
     public void close() {
+        LocalCache opened = index;
+        if (opened != null && opened != cache) {
+            opened.close();
+        }
         cache.close();
         keys.wipe();
     }

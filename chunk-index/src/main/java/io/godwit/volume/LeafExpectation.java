@@ -1,5 +1,6 @@
 package io.godwit.volume;
 
+import io.godwit.pack.BadPlaces;
 import io.godwit.pack.LeafList;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -34,6 +35,7 @@ public final class LeafExpectation {
     private static final byte KNOWN = 2;
 
     private final LeafListSource lists;
+    private final BadPlaces bad;
     private final MemorySegment digests =
             Arena.ofAuto().allocate((long) Regions.REGION_LEAVES * DIGEST_BYTES, Long.BYTES);
     private final byte[] states = new byte[Regions.REGION_LEAVES];
@@ -45,7 +47,15 @@ public final class LeafExpectation {
     private int[] nextOfExtent = new int[64];
 
     public LeafExpectation(LeafListSource lists) {
+        this(lists, BadPlaces.NONE);
+    }
+
+    /// The same, but that nothing is known of what is lost.
+    ///
+    /// @param bad places whose content is lost: nothing is known of leaves that stand there
+    public LeafExpectation(LeafListSource lists, BadPlaces bad) {
         this.lists = lists;
+        this.bad = bad;
     }
 
     /// Lays out a region. What lies behind the map's end is unknown.
@@ -105,7 +115,7 @@ public final class LeafExpectation {
             int slot = map.slot(extent);
             if (slot == RegionMap.HOLE) {
                 Arrays.fill(states, firstLeaf(map, extent), endLeaf(map, extent), HOLE);
-            } else {
+            } else if (!bad.contain(chunks.pack(chunks.packOf(slot)), chunks.ordinal(slot))) {
                 int pack = chunks.packOf(slot);
                 nextOfExtent[extent] = firstOfPack[pack];
                 firstOfPack[pack] = extent;

@@ -26,6 +26,14 @@ public final class PageLoader {
 
     /// The same, and keeps the pages that were read for [PageWriter#encode].
     public void load(ChunkRef page, RegionMap map, PageChain chain) {
+        try {
+            loadInPlace(page, map, chain);
+        } catch (GodwitException e) {
+            loadInPlace(source.replacements().insteadOf(page, e), map, chain);
+        }
+    }
+
+    private void loadInPlace(ChunkRef page, RegionMap map, PageChain chain) {
         follow(page, chain);
         effective(format, chain, chain.depth(), map);
     }

@@ -11,4 +11,10 @@ public interface RecordSource {
     /// @throws io.godwit.error.GodwitException `CORRUPT` when it does not open as that chunk,
     ///     `NOT_FOUND` when its pack is gone
     MemorySegment read(ChunkRef ref);
+
+    /// Where the content of lost pages and nodes stands now. A writer that takes pages over has
+    /// none: it may only build on what its pinned parent itself refers to.
+    default Replacements replacements() {
+        return Replacements.NONE;
+    }
 }

@@ -55,6 +55,11 @@ public final class Regions {
         return 1L << (FAN_OUT_BITS * (level - 1));
     }
 
+    /// How many regions lie below a node at `level`.
+    public static long below(int level) {
+        return FAN_OUT * span(level);
+    }
+
     /// The number of the node at `level` that covers a region, counted from the left.
     static long nodeOf(long region, int level) {
         return region >>> (FAN_OUT_BITS * level);

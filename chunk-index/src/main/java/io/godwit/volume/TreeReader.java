@@ -2,6 +2,7 @@ package io.godwit.volume;
 
 import io.godwit.digest.KeyedHasher;
 import io.godwit.error.GodwitException;
+import io.godwit.pack.ChunkRef;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a volume's tree: all of it in order, or single pages.
@@ -81,6 +82,15 @@ public final class TreeReader {
     }
 
     TreeNode read(NodeRef ref, int level) {
+        try {
+            return readInPlace(ref, level);
+        } catch (GodwitException e) {
+            ChunkRef instead = source.replacements().insteadOf(ref.chunk(), e);
+            return readInPlace(new NodeRef(instead, ref.content()), level);
+        }
+    }
+
+    private TreeNode readInPlace(NodeRef ref, int level) {
         TreeNode node = format.read(source, ref, level);
         if (verifier != null && !node.contentDigest(verifier).equals(ref.content())) {
             throw NodeFormat.corrupt(

@@ -72,6 +72,7 @@ final class RecordSamples {
                         new Tombstone(snapshot(1), FIRST, NONCE, TIME, "rule daily"),
                         SessionFormat::encode,
                         SessionFormat::tombstone),
+                new Sample<>("losses", losses(), LossesFormat::encode, LossesFormat::decode),
                 new Sample<>(
                         "plan",
                         new CollectionPlan(7, NONCE, HOST, packs(), moves()),
@@ -173,6 +174,31 @@ final class RecordSamples {
                         new Pin(snapshot(1), VOLUME, TIME, FIRST, chunk(1)),
                         new Pin(snapshot(2), VOLUME, TIME, SECOND, chunk(2))),
                 List.of(FIRST, SECOND));
+    }
+
+    private static Losses losses() {
+        PackId first = new PackId(FIRST, 0);
+        RecordRef record = new RecordRef(new PackId(SECOND, 7), false, 3, 4096, 900, 1800);
+        ChunkRef now = new ChunkRef(new ChunkId(1, 2, 3, 4), record, 100, 700);
+        return new Losses(
+                5,
+                NONCE,
+                List.of(
+                        new Losses.Bad(new PackName(first, true), List.of()),
+                        new Losses.Bad(
+                                new PackName(new PackId(FIRST, 9), false),
+                                List.of(new Losses.Place(0, 64), new Losses.Place(300, 70_000)))),
+                List.of(
+                        new Losses.Found(new ChunkId(0, 2, 3, 4), now),
+                        new Losses.Found(new ChunkId(1, 2, 3, 4), now)),
+                List.of(
+                        new Losses.Again(
+                                VOLUME,
+                                List.of(
+                                        new Losses.Span(0, 4096),
+                                        new Losses.Span(1L << 40, 8192)))),
+                List.of(snapshot(1), snapshot(2)),
+                List.of("idx/l0/a", "idx/l0/b"));
     }
 
     private static List<PackName> packs() {

@@ -3,7 +3,9 @@ package io.godwit.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.godwit.index.LookupBatch.Answer;
+import io.godwit.pack.BadPlaces;
 import io.godwit.pack.ChunkRef;
+import io.godwit.pack.PackId;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +71,46 @@ final class LocalCacheTest {
             assertThat(cache.find(refs.get(1).id())).isNull();
             cache.condemnOnly(Set.of());
             assertThat(cache.find(refs.get(1).id())).isEqualTo(refs.get(1));
+        }
+    }
+
+    @Test
+    void badPlacesAreNotFoundUntilTheyAreNotBadAnyMore() {
+        Rows rows = new Rows(8);
+        List<ChunkRef> refs = rows.refs(9, 3);
+        try (LocalCache cache = open()) {
+            cache.add(refs);
+            PackId doubtful = rows.pack(0);
+            int ordinal = refs.get(0).record().ordinal();
+            cache.avoid(BadPlaces.of(Map.of(doubtful, Set.of(ordinal), rows.pack(1), Set.of())));
+            cache.condemn(Set.of(rows.pack(2)));
+            assertThat(cache.find(refs.get(0).id())).isNull();
+            assertThat(refs.get(3).record().pack()).isEqualTo(doubtful);
+            assertThat(refs.get(3).record().ordinal()).isNotEqualTo(ordinal);
+            assertThat(cache.find(refs.get(3).id())).isEqualTo(refs.get(3));
+            assertThat(cache.find(refs.get(1).id())).isNull();
+            cache.condemnOnly(Set.of());
+            assertThat(cache.find(refs.get(1).id())).isNull();
+            assertThat(cache.find(refs.get(2).id())).isEqualTo(refs.get(2));
+            cache.condemn(Set.of(rows.pack(2)));
+            cache.avoid(BadPlaces.NONE);
+            assertThat(cache.find(refs.get(0).id())).isEqualTo(refs.get(0));
+            assertThat(cache.find(refs.get(1).id())).isEqualTo(refs.get(1));
+            assertThat(cache.find(refs.get(2).id())).as("condemned all the same").isNull();
+        }
+    }
+
+    /// A copy in another place takes the place of a bad one.
+    @Test
+    void aChunkThatWasStoredAgainIsFoundInItsNewPlace() {
+        Rows rows = new Rows(9);
+        ChunkRef lost = rows.ref(rows.id(), rows.pack(0));
+        ChunkRef now = rows.ref(lost.id(), rows.pack(1));
+        try (LocalCache cache = open()) {
+            cache.add(List.of(lost));
+            cache.avoid(BadPlaces.of(Map.of(rows.pack(0), Set.of(lost.record().ordinal()))));
+            cache.add(List.of(now));
+            assertThat(cache.find(lost.id())).isEqualTo(now);
         }
     }
 

@@ -52,7 +52,8 @@ final class PackExamination implements AutoCloseable {
         try {
             PackReader.Opened opened = reader.open(pack, metadata, tail).orElse(null);
             if (opened == null) {
-                damage.record(pack, -1, "pack-missing", object, 0, "there is no such pack");
+                damage.record(
+                        pack, Damage.WHOLE, "pack-missing", object, 0, "there is no such pack");
                 return;
             }
             window.begin();
@@ -63,7 +64,12 @@ final class PackExamination implements AutoCloseable {
         } catch (GodwitException e) {
             SnapshotWalk.requireDamage(e);
             damage.record(
-                    pack, -1, "pack", object, e.offset().orElse(0), String.valueOf(e.getMessage()));
+                    pack,
+                    Damage.WHOLE,
+                    "pack",
+                    object,
+                    e.offset().orElse(0),
+                    String.valueOf(e.getMessage()));
         }
     }
 

@@ -61,6 +61,10 @@ final class PackInventory {
         this.store = repository.store();
         this.reader = new PackReader(store, repository.keys());
         this.damage = damage;
+    }
+
+    /// To be called before anything else.
+    void list() {
         list(PackNames.DATA_PREFIX);
         list(PackNames.METADATA_PREFIX);
     }
@@ -122,7 +126,8 @@ final class PackInventory {
             Optional<PackReader.Opened> opened =
                     listed.containsKey(pack) ? reader.open(pack, metadata, tail) : Optional.empty();
             if (opened.isEmpty()) {
-                damage.record(pack, -1, "pack-missing", object, 0, "there is no such pack");
+                damage.record(
+                        pack, Damage.WHOLE, "pack-missing", object, 0, "there is no such pack");
                 return Optional.empty();
             }
             return Optional.of(contents(opened.get().footer()));
@@ -131,7 +136,12 @@ final class PackInventory {
                 throw e;
             }
             damage.record(
-                    pack, -1, "pack", object, e.offset().orElse(0), String.valueOf(e.getMessage()));
+                    pack,
+                    Damage.WHOLE,
+                    "pack",
+                    object,
+                    e.offset().orElse(0),
+                    String.valueOf(e.getMessage()));
             return Optional.empty();
         }
     }

@@ -51,7 +51,9 @@ public final class ScrubEngine {
                     "snap/",
                     ObjectKind.SNAPSHOT,
                     "snap-del/",
-                    ObjectKind.TOMBSTONE);
+                    ObjectKind.TOMBSTONE,
+                    "gc/lost/",
+                    ObjectKind.LOSSES);
 
     /// No object of the format is longer, and what is none may have any length.
     private static final long OBJECT_BYTES_MAX = 512 << 20;

@@ -14,23 +14,24 @@ import io.godwit.volume.PageLoader;
 import io.godwit.volume.PageRef;
 import io.godwit.volume.RegionMap;
 import io.godwit.volume.Regions;
+import io.godwit.volume.Replacements;
 import io.godwit.volume.Root;
 import io.godwit.volume.RootFormat;
 import io.godwit.volume.TreeReader;
 import io.godwit.volume.TreeVisitor;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// Walks the trees of snapshots down to every reference, each shared node and page once. Used by
 /// one thread.
+///
+/// Pages and nodes that are lost are read where their content stands now; what stands nowhere is
+/// damage to all that is below it, and the walk goes on beside it.
 final class SnapshotWalk implements AutoCloseable {
-    /// What becomes of a page's extents.
-    interface Extents {
-        void extent(CatalogueEntry snapshot, ChunkRef chunk, long offset, long length);
-    }
-
     private final Damage damage;
-    private final Extents extents;
+    private final TreeListener listener;
     private final ChunkReader metadata;
     private final TreeReader tree;
     private final PageLoader pages;
@@ -38,18 +39,33 @@ final class SnapshotWalk implements AutoCloseable {
     private final RegionMap map = new RegionMap();
     private final Set<ChunkRef> walked = new HashSet<>();
     private final boolean once;
+    private @Nullable ChunkRef substituted;
     private long nodeCount;
     private long pageCount;
 
     /// @param once whether what several snapshots share is walked for the first of them only
-    SnapshotWalk(Repository repository, Damage damage, boolean once, Extents extents) {
+    SnapshotWalk(
+            Repository repository,
+            Replacements replacements,
+            Damage damage,
+            boolean once,
+            TreeListener listener) {
         this.damage = damage;
-        this.extents = extents;
+        this.listener = listener;
         this.once = once;
-        this.metadata = repository.newReader(repository.newHasher(Kernel.SCALAR), ChunkType.META);
+        this.metadata =
+                repository.newReader(
+                        repository.newHasher(Kernel.SCALAR),
+                        ChunkType.META,
+                        lost -> substitute(replacements, lost));
         this.contentHasher = new KeyedHasher(repository.keys().metaKey());
         this.tree = new TreeReader(metadata, new KeyedHasher(repository.keys().metaKey()));
         this.pages = new PageLoader(metadata);
+    }
+
+    private Optional<ChunkRef> substitute(Replacements replacements, ChunkRef lost) {
+        substituted = lost;
+        return replacements.of(lost);
     }
 
     long nodes() {
@@ -65,42 +81,73 @@ final class SnapshotWalk implements AutoCloseable {
             Root root = RootFormat.read(metadata, snapshot.root());
             if (!root.name().equals(snapshot.volume())
                     || root.volumeBytes() != snapshot.sizeBytes()) {
-                damage.add(
-                        "root",
-                        new GodwitException(
-                                FailureKind.CORRUPT,
-                                "root and catalogue entry disagree: snapshot="
-                                        + snapshot.snapshot()),
-                        snapshot,
-                        0,
-                        snapshot.sizeBytes());
-                return;
+                throw new GodwitException(
+                        FailureKind.CORRUPT,
+                        "root and catalogue entry disagree: snapshot=" + snapshot.snapshot());
             }
-            tree.walk(root.tree(), new Visitor(snapshot));
+            Visitor visitor = new Visitor(snapshot);
+            tree.walk(root.tree(), visitor);
+            visitor.leaveNode();
         } catch (GodwitException e) {
             requireDamage(e);
+            listener.lostRoot(snapshot);
             damage.add("root", e, snapshot, 0, snapshot.sizeBytes());
         }
     }
 
     private final class Visitor implements TreeVisitor {
         private final CatalogueEntry snapshot;
+        private @Nullable NodeRef entered;
+        private int level;
+        private long firstRegion;
 
         Visitor(CatalogueEntry snapshot) {
             this.snapshot = snapshot;
         }
 
         @Override
-        public boolean node(NodeRef node, int level, long firstRegion) {
+        public boolean node(NodeRef node, int nodeLevel, long first) {
+            leaveNode();
             if (once && !walked.add(node.chunk())) {
                 return false;
             }
             nodeCount++;
+            listener.node(node, nodeLevel);
+            entered = node;
+            level = nodeLevel;
+            firstRegion = first;
             return true;
+        }
+
+        /// Between a node and what comes next it was read: in its place, or not.
+        void leaveNode() {
+            NodeRef node = entered;
+            if (node != null && node.chunk().equals(substituted)) {
+                listener.lostNode(snapshot, node, level);
+            }
+            entered = null;
+            substituted = null;
+        }
+
+        @Override
+        public void unreadable(NodeRef node, GodwitException failure) {
+            requireDamage(failure);
+            long offset = firstRegion * Regions.REGION_BYTES;
+            long length =
+                    Math.min(
+                                    Regions.below(level),
+                                    Regions.count(snapshot.sizeBytes()) - firstRegion)
+                            * Regions.REGION_BYTES;
+            listener.lostNode(snapshot, node, level);
+            entered = null;
+            substituted = null;
+            long end = Math.min(offset + length, snapshot.sizeBytes());
+            damage.add("node", failure, snapshot, offset, end - offset);
         }
 
         @Override
         public void page(long region, PageRef page) {
+            leaveNode();
             if (once && !walked.add(page.chunk())) {
                 return;
             }
@@ -114,11 +161,18 @@ final class SnapshotWalk implements AutoCloseable {
                             FailureKind.CORRUPT,
                             "page says something else than its node: region=" + region);
                 }
+                if (page.chunk().equals(substituted)) {
+                    listener.lostPage(snapshot, page, offset, length);
+                } else {
+                    listener.page(page, region, length);
+                }
                 show(snapshot, offset);
             } catch (GodwitException e) {
                 requireDamage(e);
+                listener.lostPage(snapshot, page, offset, length);
                 damage.add("page", e, snapshot, offset, length);
             }
+            substituted = null;
         }
     }
 
@@ -126,7 +180,7 @@ final class SnapshotWalk implements AutoCloseable {
         for (int extent = 0; extent < map.extentCount(); extent++) {
             int slot = map.slot(extent);
             if (slot != RegionMap.HOLE) {
-                extents.extent(
+                listener.extent(
                         snapshot,
                         map.chunks().ref(slot),
                         offset + map.startBytes(extent),

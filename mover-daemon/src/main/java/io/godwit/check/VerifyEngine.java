@@ -1,25 +1,33 @@
 package io.godwit.check;
 
 import io.godwit.commit.CatalogueEntry;
+import io.godwit.commit.Losses;
 import io.godwit.error.GodwitException;
 import io.godwit.format.ObjectKind;
 import io.godwit.index.SegmentReader;
+import io.godwit.pack.BadPlaces;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import io.godwit.pack.PackNames;
+import io.godwit.pack.RecordRef;
 import io.godwit.pipeline.MoverSettings;
 import io.godwit.pipeline.RunListener;
 import io.godwit.pipeline.WorkerCrew;
 import io.godwit.repository.Repository;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
+import io.godwit.volume.NodeRef;
+import io.godwit.volume.PageRef;
+import io.godwit.volume.Replacements;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -31,7 +39,6 @@ import java.util.function.Function;
 /// Used once, by one thread, which may be interrupted.
 public final class VerifyEngine {
     private static final int RECORD_BYTES_MAX = 64 << 20;
-    private static final String INDEX_SEGMENT = "index-segment";
     private static final int LIST_PAGE = 10_000;
 
     private final Repository repository;
@@ -42,12 +49,29 @@ public final class VerifyEngine {
     private final LongAdder readBytes = new LongAdder();
     private final LongAdder doneBytes = new LongAdder();
     private final LongAdder chunks = new LongAdder();
+    private final Replacements replacements;
+    private final PackInventory inventory;
+    private final Map<PackId, Boolean> packs = new HashMap<>();
+    private long nodes;
+    private long pages;
+    private long segments;
 
     public VerifyEngine(
             Repository repository,
             MoverSettings settings,
             VerifyRequest request,
             RunListener listener) {
+        this(repository, settings, request, repository.replacements(), listener);
+    }
+
+    VerifyEngine(
+            Repository repository,
+            MoverSettings settings,
+            VerifyRequest request,
+            Replacements replacements,
+            RunListener listener) {
+        this.replacements = replacements;
+        this.inventory = new PackInventory(repository, damage);
         this.repository = repository;
         this.settings = settings;
         this.request = request;
@@ -61,49 +85,89 @@ public final class VerifyEngine {
     }
 
     public VerifyResult run() throws InterruptedException {
+        Optional<GodwitException> placeLost = examine((_, _, _, _) -> {});
+        Losses losses = repository.losses();
+        Damage traced = damage.ofObjects();
+        traced.known(losses);
+        if (!damage.isEmpty() || !traced.isEmpty()) {
+            traceDamage(traced);
+        }
+        List<String> repaired = traced.settled(losses);
+        placeLost.ifPresent(lost -> complain(lost, traced));
+        return new VerifyResult(checked(), traced.problems(), repaired);
+    }
+
+    /// Looks at everything that was asked for; what is found stands in [#damage].
+    ///
+    /// @param also is shown what the walk over the trees comes by
+    /// @return why the place in the rotation is not kept, if it is not
+    Optional<GodwitException> examine(TreeListener also) throws InterruptedException {
         if (rotates()) {
             RotatingSample.prepare(placeFile());
         }
         listener.phase("checking structure", 0);
-        PackInventory inventory = new PackInventory(repository, damage);
-        Map<PackId, Boolean> packs = new HashMap<>();
-        long nodes;
-        long pages;
+        inventory.list();
         try (SnapshotWalk walk =
-                new SnapshotWalk(
-                        repository,
-                        damage,
-                        true,
-                        (snapshot, chunk, offset, length) -> reference(inventory, packs, chunk))) {
+                new SnapshotWalk(repository, replacements, damage, true, new Referring(also))) {
             for (CatalogueEntry snapshot : request.snapshots()) {
                 stopWhenInterrupted();
-                reference(inventory, packs, snapshot.root());
+                reference(snapshot.root());
                 walk.walk(snapshot);
             }
             nodes = walk.nodes();
             pages = walk.pages();
         }
-        long segments = request.everything() ? checkRecords() : 0;
+        segments = request.everything() ? checkRecords() : 0;
         if (request.everything() && request.dataPercent() > 0) {
             // What no snapshot refers to any more, the next backup may: its chunks are in the
             // index.
             inventory.listed().forEach(packs::putIfAbsent);
         }
-        Optional<GodwitException> placeLost = readData(inventory, packs);
-        if (damage.hasRecords()) {
-            traceDamage();
+        return readData();
+    }
+
+    /// Compares what the trees refer to with the packs.
+    private final class Referring implements TreeListener {
+        private final TreeListener also;
+
+        Referring(TreeListener also) {
+            this.also = also;
         }
-        placeLost.ifPresent(this::complain);
-        return new VerifyResult(
-                new VerifyResult.Checked(
-                        request.snapshots().size(),
-                        nodes,
-                        pages,
-                        packs.size(),
-                        chunks.sum(),
-                        segments,
-                        readBytes.sum()),
-                damage.problems());
+
+        @Override
+        public void extent(CatalogueEntry snapshot, ChunkRef chunk, long offset, long length) {
+            reference(chunk);
+            also.extent(snapshot, chunk, offset, length);
+        }
+
+        @Override
+        public void lostPage(CatalogueEntry snapshot, PageRef page, long offset, long length) {
+            also.lostPage(snapshot, page, offset, length);
+        }
+
+        @Override
+        public void lostNode(CatalogueEntry snapshot, NodeRef node, int level) {
+            also.lostNode(snapshot, node, level);
+        }
+    }
+
+    Damage damage() {
+        return damage;
+    }
+
+    PackInventory inventory() {
+        return inventory;
+    }
+
+    VerifyResult.Checked checked() {
+        return new VerifyResult.Checked(
+                request.snapshots().size(),
+                nodes,
+                pages,
+                packs.size(),
+                chunks.sum(),
+                segments,
+                readBytes.sum());
     }
 
     private boolean rotates() {
@@ -111,8 +175,8 @@ public final class VerifyEngine {
     }
 
     /// What is damaged matters more than where the next run begins.
-    private void complain(GodwitException placeLost) {
-        if (damage.problems().isEmpty()) {
+    private void complain(GodwitException placeLost, Damage traced) {
+        if (traced.problems().isEmpty()) {
             throw placeLost;
         }
         listener.warning("place-lost", String.valueOf(placeLost.getMessage()));
@@ -124,7 +188,7 @@ public final class VerifyEngine {
         }
     }
 
-    private void reference(PackInventory inventory, Map<PackId, Boolean> packs, ChunkRef chunk) {
+    private void reference(ChunkRef chunk) {
         PackId pack = chunk.record().pack();
         packs.put(pack, chunk.record().metadata());
         if (inventory.check(chunk) == PackInventory.Standing.CONTRADICTED) {
@@ -144,7 +208,8 @@ public final class VerifyEngine {
         checkAll("snap/", "snapshot", _ -> ObjectKind.SNAPSHOT);
         checkAll("snap-del/", "tombstone", _ -> ObjectKind.TOMBSTONE);
         checkAll("s/", "session", VerifyEngine::sessionKind);
-        return checkAll("idx/l0/", INDEX_SEGMENT, _ -> ObjectKind.INDEX_SEGMENT);
+        checkAll("gc/lost/", Damage.LOSSES, _ -> ObjectKind.LOSSES);
+        return checkAll("idx/l0/", Damage.INDEX_SEGMENT, _ -> ObjectKind.INDEX_SEGMENT);
     }
 
     private static ObjectKind sessionKind(ObjectKey key) {
@@ -198,8 +263,7 @@ public final class VerifyEngine {
     }
 
     /// Returns why the place in the rotation is not kept, if it is not.
-    private Optional<GodwitException> readData(PackInventory inventory, Map<PackId, Boolean> packs)
-            throws InterruptedException {
+    private Optional<GodwitException> readData() throws InterruptedException {
         if (request.dataPercent() == 0) {
             return Optional.empty();
         }
@@ -252,25 +316,39 @@ public final class VerifyEngine {
     }
 
     /// Walks once more, this time without leaving out what snapshots share, to say what the damage
-    /// affects.
-    private void traceDamage() throws InterruptedException {
+    /// affects. What stands elsewhere is not affected, unless that is damaged too.
+    private void traceDamage(Damage traced) throws InterruptedException {
         listener.phase("tracing damage", 0);
-        try (SnapshotWalk walk =
-                new SnapshotWalk(
-                        repository,
-                        damage,
-                        false,
-                        (snapshot, chunk, offset, length) ->
-                                damage.refer(
-                                        chunk.record().pack(),
-                                        chunk.record().ordinal(),
-                                        snapshot,
-                                        offset,
-                                        length))) {
+        BadPlaces bad = traced.badPlaces();
+        Set<ChunkRef> inPlace = new HashSet<>();
+        for (Losses.Found found : repository.losses().found()) {
+            if (bad.wholePacks().contains(found.now().record().pack())) {
+                inPlace.add(found.now());
+            }
+        }
+        TreeListener refer =
+                (snapshot, chunk, offset, length) -> {
+                    RecordRef record = chunk.record();
+                    if (bad.contain(record) && !stands(chunk, bad, inPlace)) {
+                        traced.refer(record.pack(), record.ordinal(), snapshot, offset, length);
+                    }
+                };
+        try (SnapshotWalk walk = new SnapshotWalk(repository, replacements, traced, false, refer)) {
             for (CatalogueEntry snapshot : request.snapshots()) {
                 stopWhenInterrupted();
                 walk.walk(snapshot);
             }
         }
+    }
+
+    /// Elsewhere, or where it always was: then the last repair has read it there, though its pack is
+    /// damaged.
+    private boolean stands(ChunkRef chunk, BadPlaces bad, Set<ChunkRef> inPlace) {
+        return inPlace.contains(chunk)
+                || replacements
+                        .of(chunk)
+                        .filter(now -> !bad.contain(now.record()))
+                        .filter(now -> inventory.check(now) == PackInventory.Standing.GOOD)
+                        .isPresent();
     }
 }

@@ -7,9 +7,12 @@ import java.util.List;
 ///
 /// @param checked how many of each
 /// @param problems none means that all is well
-public record VerifyResult(Checked checked, List<Problem> problems) {
+/// @param repaired damaged objects on which nothing depends any more: what was needed of them
+///     stands elsewhere
+public record VerifyResult(Checked checked, List<Problem> problems, List<String> repaired) {
     public VerifyResult {
         problems = List.copyOf(problems);
+        repaired = List.copyOf(repaired);
     }
 
     /// How many were looked at.
@@ -27,7 +30,7 @@ public record VerifyResult(Checked checked, List<Problem> problems) {
     /// Something that is not what was stored.
     ///
     /// @param kind a stable word: `snapshot`, `root`, `node`, `page`, `pack-missing`, `pack`,
-    ///     `record`, `chunk`, `index-segment`, `tombstone`, `session`
+    ///     `record`, `chunk`, `index-segment`, `tombstone`, `session`, `losses`
     /// @param object the stored object it is in
     /// @param offset in the object, 0 when it is about all of it
     public record Problem(

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads values of options, and refuses them in one sentence.
 final class Arguments {
+    private static final double ALL = 100;
+
     private static final Pattern DURATION = Pattern.compile("(\\d{1,6})([smh])");
 
     private Arguments() {}
@@ -81,5 +83,22 @@ final class Arguments {
 
     static GodwitException invalid(String message, String hint) {
         return new GodwitException(FailureKind.INVALID, message).withHint(hint);
+    }
+
+    /// A part in percent, with its sign or without.
+    static double percent(String option, String text, boolean zero) {
+        String number = text.endsWith("%") ? text.substring(0, text.length() - 1) : text;
+        try {
+            double percent = Double.parseDouble(number);
+            if (percent <= ALL && (percent > 0 || zero && percent == 0)) {
+                return percent;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below.
+        }
+        throw invalid(
+                "part of the data not understood: %s=%s".formatted(option, text),
+                "give a percentage %s and up to 100, as %s=5%%"
+                        .formatted(zero ? "from 0" : "above 0", option));
     }
 }

@@ -13,11 +13,25 @@ import java.util.Optional;
 ///
 /// @param counts what was looked at, for programs
 /// @param words the same for people
-record CheckSummary(JsonLine.Fields counts, String words, List<VerifyResult.Problem> problems)
+/// @param repaired damaged objects of which nothing is needed any more
+/// @param advice what to do about problems
+record CheckSummary(
+        JsonLine.Fields counts,
+        String words,
+        List<VerifyResult.Problem> problems,
+        List<String> repaired,
+        String advice)
         implements Result {
     private static final int PROBLEMS_SHOWN = 20;
+    private static final String ADVICE =
+            "restore what is affected from another snapshot, and look at the store";
 
     static CheckSummary of(VerifyResult result) {
+        return of(result, ADVICE);
+    }
+
+    /// @param advice what to do about problems
+    static CheckSummary of(VerifyResult result, String advice) {
         VerifyResult.Checked checked = result.checked();
         return new CheckSummary(
                 row ->
@@ -36,7 +50,9 @@ record CheckSummary(JsonLine.Fields counts, String words, List<VerifyResult.Prob
                                 checked.dataBytes() == 0
                                         ? "no data"
                                         : ByteSize.text(checked.dataBytes()) + " of data"),
-                result.problems());
+                result.problems(),
+                result.repaired(),
+                advice);
     }
 
     static CheckSummary of(ScrubResult result) {
@@ -46,7 +62,9 @@ record CheckSummary(JsonLine.Fields counts, String words, List<VerifyResult.Prob
                         .formatted(
                                 Words.count(result.objects(), "object"),
                                 ByteSize.text(result.bytes())),
-                result.problems());
+                result.problems(),
+                List.of(),
+                ADVICE);
     }
 
     @Override
@@ -62,7 +80,7 @@ record CheckSummary(JsonLine.Fields counts, String words, List<VerifyResult.Prob
                         problems.stream()
                                 .<JsonLine.Fields>map(problem -> row -> problem(problem, row))
                                 .toList())
-                .texts("repaired", List.of());
+                .texts("repaired", repaired);
     }
 
     private static void problem(VerifyResult.Problem problem, JsonLine row) {
@@ -88,6 +106,7 @@ record CheckSummary(JsonLine.Fields counts, String words, List<VerifyResult.Prob
         String verdict =
                 problems.isEmpty() ? "all is well" : Words.count(problems.size(), "problem");
         out.printf(Locale.ROOT, "Checked %s: %s.%n", words, verdict);
+        repaired.forEach(object -> out.println("mended: object=" + object));
         problems.stream().limit(PROBLEMS_SHOWN).forEach(problem -> show(problem, out));
         if (problems.size() > PROBLEMS_SHOWN) {
             out.println("and more; --json lists all of them");
@@ -117,7 +136,7 @@ record CheckSummary(JsonLine.Fields counts, String words, List<VerifyResult.Prob
         }
         VerifyResult.Problem first = problems.getFirst();
         return Optional.of(
-                "damage found: problems=%d first=%s; restore what is affected from another snapshot, and look at the store"
-                        .formatted(problems.size(), first.object()));
+                "damage found: problems=%d first=%s; %s"
+                        .formatted(problems.size(), first.object(), advice));
     }
 }

@@ -19,6 +19,7 @@ enum Commands {
     DIFF,
     VERIFY,
     SCRUB,
+    REPAIR,
     STATS,
     FORGET,
     UNDELETE,
@@ -39,7 +40,7 @@ enum Commands {
     /// Whether it hashes volumes, and so wants the Vector API.
     boolean isHashing() {
         return switch (this) {
-            case BACKUP, RESTORE, VERIFY, COPY, DEMO, DOCTOR -> true;
+            case BACKUP, RESTORE, VERIFY, REPAIR, COPY, DEMO, DOCTOR -> true;
             case INIT,
                     SNAPSHOTS,
                     VOLUMES,
@@ -69,6 +70,7 @@ enum Commands {
             case DIFF -> new DiffCommand();
             case VERIFY -> new VerifyCommand();
             case SCRUB -> new ScrubCommand();
+            case REPAIR -> new RepairCommand();
             case STATS -> new StatsCommand();
             case FORGET -> new ForgetCommand();
             case UNDELETE -> new UndeleteCommand();

@@ -58,20 +58,25 @@ final class OpenRepository implements AutoCloseable {
             boolean writable) {
         MeteredStore store = store(outside, options);
         try {
+            Function<byte[], LocalCache> kept =
+                    id ->
+                            LocalCache.open(
+                                    Places.of(outside, options, output).cache(),
+                                    id,
+                                    message -> output.warning("cache", message));
             Function<byte[], LocalCache> opener =
                     switch (cache) {
-                        case KEPT ->
-                                id ->
-                                        LocalCache.open(
-                                                Places.of(outside, options, output).cache(),
-                                                id,
-                                                message -> output.warning("cache", message));
+                        case KEPT -> kept;
                         case NONE -> id -> LocalCache.inMemory();
                     };
-            return new OpenRepository(
-                    store,
+            Repository repository =
                     Repository.open(
-                            store, unlock.get(), opener, writable, surroundings(outside, output)));
+                            store, unlock.get(), opener, writable, surroundings(outside, output));
+            if (cache == Cache.NONE) {
+                byte[] id = repository.keys().repositoryId();
+                repository.lookInto(() -> kept.apply(id));
+            }
+            return new OpenRepository(store, repository);
         } catch (RuntimeException | Error failure) {
             store.close();
             throw failure;

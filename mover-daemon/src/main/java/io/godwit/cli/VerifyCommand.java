@@ -27,8 +27,6 @@ import picocli.CommandLine.Parameters;
             "  godwit verify --read-data=5%% --json"
         })
 final class VerifyCommand extends Task {
-    private static final double ALL = 100;
-
     @Parameters(
             paramLabel = "SNAPSHOT",
             arity = "0..1",
@@ -45,7 +43,7 @@ final class VerifyCommand extends Task {
 
     @Override
     Result perform(Output output) throws InterruptedException {
-        double percent = percent();
+        double percent = readData == null ? 0 : Arguments.percent("--read-data", readData, false);
         MoverSettings settings = Run.settings(this, output);
         AtomicReference<@Nullable VerifyEngine> engine = new AtomicReference<>();
         try (OpenRepository open =
@@ -66,25 +64,6 @@ final class VerifyCommand extends Task {
     private static Progress.Counts counts(@Nullable VerifyEngine engine) {
         long done = engine == null ? 0 : engine.doneBytes();
         return new Progress.Counts(done, done, 0, 0);
-    }
-
-    private double percent() {
-        if (readData == null) {
-            return 0;
-        }
-        String number =
-                readData.endsWith("%") ? readData.substring(0, readData.length() - 1) : readData;
-        try {
-            double percent = Double.parseDouble(number);
-            if (percent > 0 && percent <= ALL) {
-                return percent;
-            }
-        } catch (NumberFormatException e) {
-            // Refused below.
-        }
-        throw Arguments.invalid(
-                "part of the data not understood: --read-data=" + readData,
-                "give a percentage above 0 and up to 100, as --read-data=5%");
     }
 
     @Override

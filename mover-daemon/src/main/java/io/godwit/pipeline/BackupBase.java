@@ -2,13 +2,16 @@ package io.godwit.pipeline;
 
 import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CatalogueView;
+import io.godwit.commit.Losses;
 import io.godwit.commit.Session;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pipeline.BackupResult.CbtMode;
 import io.godwit.repository.Repository;
 import io.godwit.volume.Root;
+import io.godwit.volume.VolumeKey;
 import io.godwit.volume.VolumeTree;
+import java.util.List;
 import java.util.Optional;
 
 /// What a backup builds on and what it has to read: the parent, and the scope as far as the parent
@@ -38,10 +41,11 @@ record BackupBase(
             RunListener listener) {
         return switch (request.scope()) {
             case ReadScope.Everything everything ->
-                    parent(request, catalogue, repository, everything, CbtMode.NONE);
+                    parent(request, catalogue, repository, everything, CbtMode.NONE, listener);
             case ReadScope.Allocated allocated -> {
                 requireInside(allocated.extents(), volumeBytes, "allocated");
-                yield parent(request, catalogue, repository, allocated, CbtMode.ALLOCATED);
+                yield parent(
+                        request, catalogue, repository, allocated, CbtMode.ALLOCATED, listener);
             }
             case ReadScope.Changed changed ->
                     onChanges(
@@ -54,7 +58,8 @@ record BackupBase(
             CatalogueView catalogue,
             Repository repository,
             ReadScope scope,
-            CbtMode mode) {
+            CbtMode mode,
+            RunListener listener) {
         Optional<CatalogueEntry> entry =
                 switch (request.parent()) {
                     case ParentChoice.Auto auto -> catalogue.latest(request.volume());
@@ -62,8 +67,27 @@ record BackupBase(
                     case ParentChoice.Named named ->
                             Optional.of(named(named, request, catalogue, repository));
                 };
-        return new BackupBase(
-                entry, entry.map(repository::readRoot), scope, mode, extents(scope), false);
+        try {
+            return new BackupBase(
+                    entry, entry.map(repository::readRoot), scope, mode, extents(scope), false);
+        } catch (GodwitException e) {
+            LostExtents.requireLoss(e);
+            if (!(request.parent() instanceof ParentChoice.Auto)) {
+                throw e;
+            }
+            warnDamaged(entry, String.valueOf(e.getMessage()), listener);
+            return new BackupBase(
+                    Optional.empty(), Optional.empty(), scope, mode, extents(scope), false);
+        }
+    }
+
+    private static void warnDamaged(
+            Optional<CatalogueEntry> entry, String reason, RunListener listener) {
+        String parent = entry.map(each -> each.snapshot().toString()).orElse("");
+        listener.warning(
+                "parent-damaged",
+                "the parent is damaged; everything is read: parent=%s reason=%s"
+                        .formatted(parent, reason));
     }
 
     private static long extents(ReadScope scope) {
@@ -135,7 +159,20 @@ record BackupBase(
                     doubt,
                     listener);
         }
-        Root root = repository.readRoot(base.get());
+        Root root;
+        try {
+            root = repository.readRoot(base.get());
+        } catch (GodwitException e) {
+            LostExtents.requireLoss(e);
+            return everything(
+                    request,
+                    catalogue,
+                    repository,
+                    changed,
+                    "cbt-base-damaged",
+                    "the base of the changed extents cannot be read: " + e.getMessage(),
+                    listener);
+        }
         if (root.grain() != grain) {
             return everything(
                     request,
@@ -168,7 +205,13 @@ record BackupBase(
         listener.warning(kind, reason + "; everything is read: volume=" + request.volume() + base);
         BackupRequest full = request.readingEverything();
         BackupBase read =
-                parent(full, catalogue, repository, new ReadScope.Everything(), CbtMode.FULL);
+                parent(
+                        full,
+                        catalogue,
+                        repository,
+                        new ReadScope.Everything(),
+                        CbtMode.FULL,
+                        listener);
         return new BackupBase(
                 read.entry, read.root, read.scope, read.mode, changed.extents().size(), false);
     }
@@ -255,6 +298,32 @@ record BackupBase(
                 "parent-dropped",
                 "the parent is about to be collected; everything is read: parent="
                         + entry.get().snapshot());
+        return withoutParent();
+    }
+
+    /// The same as far as the repository has not lost what it builds on: nothing is built on a
+    /// damaged tree, and what is lost is read beside a list of changes.
+    BackupBase besideLosses(VolumeKey volume, Repository repository, RunListener listener) {
+        Losses losses = repository.losses();
+        if (entry.isEmpty() || root.isEmpty() || losses.equals(Losses.NONE)) {
+            return this;
+        }
+        if (losses.unfit().contains(entry.get().snapshot())) {
+            warnDamaged(entry, "its tree cannot be read", listener);
+            return withoutParent();
+        }
+        List<Losses.Span> spans = losses.again(volume);
+        if (spans.isEmpty() || !(scope instanceof ReadScope.Changed changed)) {
+            return this;
+        }
+        try (LostExtents lost = new LostExtents(repository, tree())) {
+            ExtentSet all = changed.extents().union(lost.within(spans));
+            ReadScope more = new ReadScope.Changed(changed.size(), changed.base(), all);
+            return new BackupBase(entry, root, more, mode, listed, lied);
+        }
+    }
+
+    private BackupBase withoutParent() {
         CbtMode without = mode == CbtMode.CHANGED ? CbtMode.FULL : mode;
         ReadScope everything =
                 scope instanceof ReadScope.Changed ? new ReadScope.Everything() : scope;

@@ -28,6 +28,7 @@ import io.godwit.volume.Root;
 import io.godwit.volume.RootFormat;
 import io.godwit.volume.RunStatistics;
 import io.godwit.volume.SourceOrigin;
+import io.godwit.volume.VolumeKey;
 import io.godwit.volume.VolumeTree;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -210,8 +211,12 @@ public final class BackupEngine {
             BackupReport report)
             throws InterruptedException {
         repository.refreshIndex();
+        if (session.isEmpty()) {
+            repository.refreshLosses();
+        }
         VolumeReader direct = reader(source);
-        BackupBase base = audited(chosen, direct);
+        VolumeKey volume = repository.access().keyOf(request.volume());
+        BackupBase base = audited(chosen.besideLosses(volume, repository, listener), direct);
         report.base(base);
         long bytesToRead = base.bytesToRead(source.size());
         boolean stream = source instanceof StreamSource;

@@ -12,6 +12,7 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.index.SegmentWriter;
 import io.godwit.index.SessionIndex;
+import io.godwit.pack.BadPlaces;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.Codec;
 import io.godwit.pack.PackId;
@@ -48,6 +49,7 @@ final class BackupRun implements AutoCloseable {
     private final ChunkerSpec chunker;
     private final RegionSupply regions;
     private final VolumeTree parentTree;
+    private final BadPlaces bad;
     private final RunCounters counters;
     private final RunBuffers buffers;
     private final SessionIndex sessionIndex = new SessionIndex(CHUNKS_IN_FLIGHT);
@@ -75,6 +77,7 @@ final class BackupRun implements AutoCloseable {
         this.chunker = chunker;
         this.regions = regions;
         this.parentTree = parentTree;
+        this.bad = repository.losses().badPlaces();
         this.counters = counters;
         Chunker sample = Chunkers.create(chunker, repository.keys().gearKey());
         buffers =
@@ -148,7 +151,7 @@ final class BackupRun implements AutoCloseable {
                             session::owns,
                             digests,
                             counters);
-            LeafExpectation expected = new LeafExpectation(leafLists);
+            LeafExpectation expected = new LeafExpectation(leafLists, bad);
             MemorySegment[] tiles = buffers.takeTiles();
             TileReader reader =
                     new TileReader(readers, tiles, buffers.headroom, Thread.currentThread());

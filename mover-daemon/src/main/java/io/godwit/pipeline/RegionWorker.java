@@ -1,6 +1,7 @@
 package io.godwit.pipeline;
 
 import io.godwit.digest.KeyedHasher;
+import io.godwit.error.GodwitException;
 import io.godwit.pack.PackId;
 import io.godwit.volume.LeafExpectation;
 import io.godwit.volume.MetaSink;
@@ -124,9 +125,18 @@ final class RegionWorker {
         return within ? parent.reader().page(tree, plan.region()) : null;
     }
 
-    /// Loads what the parent has here; false when its grain is another one, and it is of no use.
+    /// Loads what the parent has here; false when it is of no use: its grain is another one, or it
+    /// is damaged, and the region is read as a whole.
     private boolean loadParent(PageRef page) {
-        parent.loader().load(page.chunk(), map, chain);
+        try {
+            parent.loader().load(page.chunk(), map, chain);
+        } catch (GodwitException e) {
+            LostExtents.requireLoss(e);
+            if (plan.plannedLeaves() < plan.regionLeaves() && !plan.restIsHole()) {
+                throw e;
+            }
+            return false;
+        }
         if (map.grain() != grain) {
             return false;
         }

@@ -21,6 +21,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 
 /// Reads ranges of a snapshot into memory, whatever records they lie in.
 ///
@@ -42,6 +43,7 @@ final class RangeReader implements AutoCloseable {
     private final PackKeysCache keys;
     private final ChunkHasher hasher;
     private final RecordCache records;
+    private final Function<ChunkRef, List<ChunkRef>> elsewhere;
     private final RecordOpener opener = new RecordOpener();
     private final RecordOrder order = new RecordOrder();
     private MemorySegment fetched = Arena.ofAuto().allocate(FETCH_BYTES + 2 * ALIGNMENT, ALIGNMENT);
@@ -56,6 +58,7 @@ final class RangeReader implements AutoCloseable {
     RangeReader(Repository repository, Kernel kernel, RecordCache records) {
         this.store = repository.store();
         this.keys = repository.packKeys();
+        this.elsewhere = repository::elsewhere;
         this.hasher = repository.newHasher(kernel);
         this.records = records;
     }
@@ -65,6 +68,80 @@ final class RangeReader implements AutoCloseable {
     /// @throws GodwitException `CORRUPT` when it is not what was stored, `NOT_FOUND` when a pack is
     ///     gone
     void read(RegionMap regionMap, int start, int end, MemorySegment into, long at)
+            throws InterruptedException {
+        try {
+            readInPlace(regionMap, start, end, into, at);
+        } catch (GodwitException e) {
+            requireLoss(e);
+            readApart(regionMap, start, end, into, at);
+        }
+    }
+
+    /// Extent by extent, those that cannot be read in their places from others.
+    private void readApart(RegionMap regionMap, int start, int end, MemorySegment into, long at)
+            throws InterruptedException {
+        int extents = regionMap.extentCount();
+        for (int extent = regionMap.find(start / regionMap.grain());
+                extent < extents && regionMap.startBytes(extent) < end;
+                extent++) {
+            int extentAt = regionMap.startBytes(extent);
+            int first = Math.max(start, extentAt);
+            int behind = Math.min(end, extentAt + regionMap.lengthBytes(extent));
+            if (regionMap.slot(extent) != RegionMap.HOLE) {
+                readExtent(regionMap, extent, first, behind, into, at + first - start);
+            }
+        }
+    }
+
+    private void readExtent(
+            RegionMap regionMap, int extent, int start, int end, MemorySegment into, long at)
+            throws InterruptedException {
+        try {
+            readInPlace(regionMap, start, end, into, at);
+            return;
+        } catch (GodwitException e) {
+            requireLoss(e);
+            for (ChunkRef place : elsewhere.apply(regionMap.chunks().ref(regionMap.slot(extent)))) {
+                if (readFrom(place, regionMap, extent, start, end, into, at)) {
+                    return;
+                }
+            }
+            throw e;
+        }
+    }
+
+    private boolean readFrom(
+            ChunkRef place,
+            RegionMap regionMap,
+            int extent,
+            int start,
+            int end,
+            MemorySegment into,
+            long at)
+            throws InterruptedException {
+        RegionMap other = new RegionMap();
+        other.copyFrom(regionMap);
+        other.overlay(
+                regionMap.start(extent),
+                regionMap.length(extent),
+                other.addChunk(place),
+                regionMap.skip(extent));
+        try {
+            readInPlace(other, start, end, into, at);
+            return true;
+        } catch (GodwitException e) {
+            requireLoss(e);
+            return false;
+        }
+    }
+
+    private static void requireLoss(GodwitException e) {
+        if (e.kind() != FailureKind.CORRUPT && e.kind() != FailureKind.NOT_FOUND) {
+            throw e;
+        }
+    }
+
+    private void readInPlace(RegionMap regionMap, int start, int end, MemorySegment into, long at)
             throws InterruptedException {
         map = regionMap;
         from = start;

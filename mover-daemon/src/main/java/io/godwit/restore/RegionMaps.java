@@ -29,7 +29,8 @@ final class RegionMaps implements AutoCloseable {
 
     RegionMaps(Repository repository, VolumeTree tree) {
         this.tree = tree;
-        this.metadata = repository.newReader(repository.newHasher(Kernel.SCALAR), ChunkType.META);
+        this.metadata =
+                repository.newMendingReader(repository.newHasher(Kernel.SCALAR), ChunkType.META);
         this.reader = new TreeReader(metadata);
         this.pages = new PageLoader(metadata);
     }

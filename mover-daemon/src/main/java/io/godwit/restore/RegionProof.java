@@ -28,11 +28,7 @@ final class RegionProof implements AutoCloseable {
         this.expected = new OrderedOutput(window, aside);
         this.restorer =
                 new RegionRestorer(
-                        repository.store(),
-                        repository.packKeys(),
-                        repository.newHasher(kernel),
-                        expected.window(),
-                        aside);
+                        repository, repository.newHasher(kernel), expected.window(), aside);
     }
 
     /// Notes as bad what the target does not hold as the map says.

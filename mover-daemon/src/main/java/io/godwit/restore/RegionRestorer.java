@@ -10,6 +10,7 @@ import io.godwit.pack.PackKeysCache;
 import io.godwit.pack.PackNames;
 import io.godwit.pack.RecordOpener;
 import io.godwit.pack.RecordRef;
+import io.godwit.repository.Repository;
 import io.godwit.seal.PackKeys;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
@@ -17,15 +18,23 @@ import io.godwit.volume.ChunkTable;
 import io.godwit.volume.RegionMap;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Fetches, opens, checks and writes one region after the other.
 ///
 /// Records are fetched in the order in which they stand in packs, neighbours with one request;
 /// every chunk is hashed against its id before a byte of it is written; writes that continue each
-/// other are joined. What cannot be read does not stop the rest: its extents are noted. Owned by
-/// one worker thread.
+/// other are joined. What cannot be read in its place is looked for in others; what stands nowhere
+/// does not stop the rest: its extents are noted. Owned by one worker thread.
 final class RegionRestorer implements AutoCloseable {
     /// One request fetches at most this much; larger ones gain nothing on disks or object storage.
     private static final int FETCH_BYTES = 4 << 20;
@@ -42,6 +51,7 @@ final class RegionRestorer implements AutoCloseable {
 
     private final Store store;
     private final PackKeysCache keys;
+    private final Function<ChunkRef, List<ChunkRef>> elsewhere;
     private final ChunkHasher hasher;
     private final RestoreCounters counters;
     private final RecordOpener opener = new RecordOpener();
@@ -62,14 +72,23 @@ final class RegionRestorer implements AutoCloseable {
     private int joinedLength;
     private int provenSlot;
 
+    /// Extents that could not be read, and may stand elsewhere.
+    private final List<Missed> missed = new ArrayList<>();
+
+    /// Other places of chunks that could not be read: those that were not tried yet.
+    private final Map<ChunkId, Deque<ChunkRef>> untried = new HashMap<>();
+
+    /// An extent of the region, in units of its map.
+    private record Missed(ChunkId chunk, int start, int length, int skip) {}
+
     RegionRestorer(
-            Store store,
-            PackKeysCache keys,
+            Repository repository,
             ChunkHasher hasher,
             TargetWindow window,
             RestoreCounters counters) {
-        this.store = store;
-        this.keys = keys;
+        this.store = repository.store();
+        this.keys = repository.packKeys();
+        this.elsewhere = repository::elsewhere;
         this.hasher = hasher;
         this.window = window;
         this.counters = counters;
@@ -79,9 +98,37 @@ final class RegionRestorer implements AutoCloseable {
     ///
     /// @param units of the map that are wanted, null for all
     void restore(RegionMap regionMap, long offset, @Nullable BitSet units) {
-        map = regionMap;
         regionOffset = offset;
         wanted = units;
+        untried.clear();
+        restoreFrom(regionMap);
+        while (!missed.isEmpty()) {
+            restoreFrom(elsewhere(regionMap));
+        }
+    }
+
+    /// The extents that were missed, in the next places of their chunks.
+    private RegionMap elsewhere(RegionMap regionMap) {
+        RegionMap others = new RegionMap();
+        others.clear(regionMap.regionLength(), regionMap.grain());
+        Map<ChunkId, Integer> slots = new HashMap<>();
+        for (Missed each : missed) {
+            int slot =
+                    slots.computeIfAbsent(
+                            each.chunk(),
+                            id -> others.addChunk(required(untried.get(id)).removeFirst()));
+            others.overlay(each.start(), each.length(), slot, each.skip());
+        }
+        missed.clear();
+        return others;
+    }
+
+    private static Deque<ChunkRef> required(@Nullable Deque<ChunkRef> places) {
+        return Objects.requireNonNull(places);
+    }
+
+    private void restoreFrom(RegionMap places) {
+        map = places;
         order.clear();
         for (int extent = 0; extent < map.extentCount(); extent++) {
             if (map.slot(extent) != RegionMap.HOLE && isWanted(extent)) {
@@ -189,14 +236,25 @@ final class RegionRestorer implements AutoCloseable {
         switch (e.kind()) {
             case CORRUPT, NOT_FOUND, PARTIAL -> {
                 for (int i = first; i < behind; i++) {
-                    String reason = String.valueOf(e.getMessage());
-                    forEachWanted(
-                            order.extent(i),
-                            (offset, _, length) -> window.bad(offset, length, reason));
+                    miss(order.extent(i), String.valueOf(e.getMessage()));
                 }
             }
             case INVALID, FENCED, DENIED, UNAVAILABLE, INDETERMINATE, INTERRUPTED, INTERNAL ->
                     throw e;
+        }
+    }
+
+    private void miss(int extent, String reason) {
+        int slot = map.slot(extent);
+        ChunkRef chunk = map.chunks().ref(slot);
+        Deque<ChunkRef> places =
+                untried.computeIfAbsent(chunk.id(), _ -> new ArrayDeque<>(elsewhere.apply(chunk)));
+        if (places.isEmpty()) {
+            forEachWanted(extent, (offset, _, length) -> window.bad(offset, length, reason));
+        } else {
+            missed.add(
+                    new Missed(
+                            chunk.id(), map.start(extent), map.length(extent), map.skip(extent)));
         }
     }
 

@@ -11,7 +11,6 @@ import io.godwit.device.TargetFacts;
 import io.godwit.device.TargetRequest;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
-import io.godwit.pack.PackKeysCache;
 import io.godwit.pipeline.MoverSettings;
 import io.godwit.pipeline.RunListener;
 import io.godwit.pipeline.WorkerCrew;
@@ -140,7 +139,7 @@ public final class RestoreEngine {
         }
         ChunkHasher hasher = repository.newHasher(settings.kernel());
         try (BlockSource held = BlockSources.open(request.target());
-                ChunkReader metadata = repository.newReader(hasher, ChunkType.META)) {
+                ChunkReader metadata = repository.newMendingReader(hasher, ChunkType.META)) {
             new DeltaGuard(tree, metadata, hasher, held, from, to).check();
         }
     }
@@ -215,7 +214,7 @@ public final class RestoreEngine {
     /// What one worker reads with.
     private final class Worker implements AutoCloseable {
         private final ChunkHasher hasher = repository.newHasher(settings.kernel());
-        private final ChunkReader metadata = repository.newReader(hasher, ChunkType.META);
+        private final ChunkReader metadata = repository.newMendingReader(hasher, ChunkType.META);
         private final PackLeafLists lists = repository.newLeafLists();
         private final TreeReader reader = new TreeReader(metadata);
         private final PageLoader pages = new PageLoader(metadata);
@@ -227,8 +226,7 @@ public final class RestoreEngine {
 
         Worker(TargetWindow shared) {
             window = shared.ofOneWorker();
-            PackKeysCache keys = repository.packKeys();
-            restorer = new RegionRestorer(repository.store(), keys, hasher, window, counters);
+            restorer = new RegionRestorer(repository, hasher, window, counters);
         }
 
         /// Loads what the snapshot has in a region; false when it is all hole.

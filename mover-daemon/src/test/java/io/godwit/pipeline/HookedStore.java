@@ -15,6 +15,7 @@ final class HookedStore implements Store {
     final AtomicLong putBytes = new AtomicLong();
     final AtomicLong puts = new AtomicLong();
     volatile Consumer<ObjectKey> beforePut = key -> {};
+    volatile Consumer<ObjectKey> afterPut = key -> {};
     volatile Consumer<ObjectKey> beforeRead = key -> {};
 
     HookedStore(Store below) {
@@ -30,7 +31,9 @@ final class HookedStore implements Store {
         beforePut.accept(key);
         puts.incrementAndGet();
         putBytes.addAndGet(content.byteSize());
-        return below.putIfAbsent(key, content);
+        Put put = below.putIfAbsent(key, content);
+        afterPut.accept(key);
+        return put;
     }
 
     @Override
