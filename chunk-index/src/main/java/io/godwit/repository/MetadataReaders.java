@@ -23,8 +23,10 @@ final class MetadataReaders implements AutoCloseable {
         return reader;
     }
 
+    /// Closes those that are open: nobody reads with them any more. Others may be opened.
     @Override
     public void close() {
         open.forEach(ChunkReader::close);
+        open.clear();
     }
 }

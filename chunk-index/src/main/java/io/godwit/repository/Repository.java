@@ -252,12 +252,18 @@ public final class Repository implements AutoCloseable {
             CollectionSettings settings =
                     new CollectionSettings(
                             request,
-                            () -> new TreeMark(readers::open, access.fanOut()),
+                            () -> newMark(readers),
                             processes,
                             nanoTime,
                             phases);
             return new Collector(access, catalogue, settings).collect();
         }
+    }
+
+    /// Marks come one after the other, and each has dozens of readers.
+    private TreeMark newMark(MetadataReaders readers) {
+        readers.close();
+        return new TreeMark(readers::open, access.fanOut());
     }
 
     /// Brings a forgotten snapshot back, under a new id.

@@ -28,7 +28,8 @@ public final class RecordCipher {
     /// Measured: twice what it takes until the kernel is compiled.
     private static final int WARM_UP_BYTES = 16 << 20;
 
-    private static final int FIRST_SCRATCH = (512 << 10) + 64;
+    /// A page fits; what needs more, lets it grow. A mark has dozens of readers.
+    private static final int FIRST_SCRATCH = (64 << 10) + 64;
     private static final byte[] FOOTER_NONCE = footerNonce();
 
     private final Cipher encrypt;
@@ -177,7 +178,7 @@ public final class RecordCipher {
             return null;
         }
         if (opened.length < sealedLength) {
-            opened = new byte[sealedLength];
+            opened = new byte[grown(sealedLength)];
         }
         try {
             decrypt.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(Aead.TAG_BITS, nonce));
@@ -201,9 +202,13 @@ public final class RecordCipher {
         }
     }
 
+    private static int grown(int length) {
+        return Math.max(length, Integer.highestOneBit(length) * 2) + TAG_BYTES;
+    }
+
     private byte[] scratch(int length) {
         if (scratch.length < length) {
-            scratch = new byte[length];
+            scratch = new byte[grown(length)];
         }
         return scratch;
     }
