@@ -15,6 +15,9 @@ final class Answers {
     /// Writers look for plans every 30 seconds.
     private static final Duration POLL = Duration.ofSeconds(2);
 
+    /// A look lists all sessions: it must not cost more than what it waits for.
+    private static final Duration POLL_MAX = Duration.ofSeconds(10);
+
     private final RepositoryAccess access;
     private final SessionRecords sessions;
     private final Set<SessionId> awaited = new HashSet<>();
@@ -26,6 +29,7 @@ final class Answers {
     }
 
     void await(long round, Patience patience) {
+        Duration pause = POLL;
         while (true) {
             List<Undecided> silent =
                     sessions.undecided().stream()
@@ -35,17 +39,25 @@ final class Answers {
             if (silent.isEmpty()) {
                 return;
             }
-            boolean ended = false;
-            for (Undecided session : silent) {
-                if (patience.isOverFor(session)) {
-                    ended = true;
-                    if (sessions.fence(session.id(), patience.reason(session))) {
-                        fenced.add(session.id());
-                    }
-                }
+            List<Undecided> overdue = silent.stream().filter(patience::isOverFor).toList();
+            if (overdue.isEmpty()) {
+                access.pause().pause(pause);
+                pause = pause.compareTo(POLL_MAX) < 0 ? pause.plus(POLL) : POLL_MAX;
+            } else {
+                fence(overdue, patience);
             }
-            if (!ended) {
-                access.pause().pause(POLL);
+        }
+    }
+
+    private void fence(List<Undecided> overdue, Patience patience) {
+        List<Boolean> given =
+                access.fanOut()
+                        .map(
+                                overdue,
+                                session -> sessions.fence(session.id(), patience.reason(session)));
+        for (int i = 0; i < overdue.size(); i++) {
+            if (given.get(i)) {
+                fenced.add(overdue.get(i).id());
             }
         }
     }

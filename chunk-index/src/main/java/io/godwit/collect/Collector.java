@@ -9,7 +9,10 @@ import io.godwit.commit.CollectionPlan;
 import io.godwit.commit.CollectionRecords;
 import io.godwit.commit.CollectionSweep;
 import io.godwit.commit.CommitWarnings;
+import io.godwit.commit.IndexRoot;
+import io.godwit.commit.IndexRoots;
 import io.godwit.commit.Nonce;
+import io.godwit.commit.PackMove;
 import io.godwit.commit.PackMoves;
 import io.godwit.commit.PackName;
 import io.godwit.commit.RepositoryAccess;
@@ -19,6 +22,8 @@ import io.godwit.error.GodwitException;
 import io.godwit.pack.PackId;
 import io.godwit.pack.PackNames;
 import io.godwit.store.ObjectKey;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +33,7 @@ import java.util.Set;
 /// Any number of nodes may collect at the same time. Plan and sweep of a round are decided once,
 /// and whoever comes second follows; every step may be the last of its process, and another goes on
 /// from what stands in the store. Before it deletes anything, each marks from the roots by itself.
+/// What is needed of packs that are badly used is copied first, and they go with the same round.
 /// Belongs to one thread.
 public final class Collector {
     /// How often somebody else may finish a round under our eyes.
@@ -42,6 +48,8 @@ public final class Collector {
     private final RootsReading roots;
     private final Answers answers;
     private final KeepingStore deleting;
+    private final IndexRoots indexRoots;
+    private final Mover mover;
 
     public Collector(RepositoryAccess access, Catalogue catalogue, CollectionSettings settings) {
         this.access = access;
@@ -53,6 +61,8 @@ public final class Collector {
         this.pruning = new CataloguePruning(new ForgivingAccess(access, deleting));
         this.roots = new RootsReading(access, catalogue, settings.request().acceptMissing());
         this.answers = new Answers(access, sessions);
+        this.indexRoots = new IndexRoots(access);
+        this.mover = new Mover(access, rounds, settings.nanoTime());
     }
 
     /// Where the collections of a repository are.
@@ -78,30 +88,20 @@ public final class Collector {
         for (int attempt = 1; ; attempt++) {
             Progress before = progress();
             try {
-                requireNotRepacked();
                 return before.done() ? begin(before.newest() + 1) : resume(before.newest());
             } catch (GodwitException e) {
-                // What somebody else deletes while we look is missing, and no damage.
-                if (e.kind() != FailureKind.CORRUPT
-                        || attempt == ATTEMPTS
-                        || progress().equals(before)) {
+                if (!mayBeOthers(e) || attempt == ATTEMPTS || progress().equals(before)) {
                     throw e;
                 }
             }
         }
     }
 
-    private void requireNotRepacked() {
-        if (PackMoves.read(access).round() != 0) {
-            throw newer("packs were moved");
-        }
-    }
-
-    private static GodwitException newer(String what) {
-        return new GodwitException(
-                        FailureKind.INVALID,
-                        "collection by a newer program is not understood: " + what)
-                .withHint("collect with that program");
+    /// What somebody else deletes while we look is missing, and no damage.
+    private static boolean mayBeOthers(GodwitException e) {
+        return e.kind() == FailureKind.CORRUPT
+                || e.kind() == FailureKind.NOT_FOUND
+                || e.kind() == FailureKind.FENCED;
     }
 
     // ---- G0 to G2
@@ -109,21 +109,56 @@ public final class Collector {
     private CollectionResult begin(long round) {
         settings.phases().phase("listing packs");
         PackListing listing = PackListing.read(access.store());
+        Optional<PackUsage> usage =
+                settings.repacking().map(with -> new PackUsage(listing, with.limits()));
         Roots read = roots();
-        RootsMark marked = mark(read, round);
+        RootsMark marked = mark(read, round, new Marked(Copies.none(), usage));
         List<PackName> condemned = marked.all().free(listing.packs());
+        List<Victim> victims =
+                usage.map(known -> known.victims(pack -> marked.all().isOwnerless(pack.id())))
+                        .orElse(List.of());
         if (!settings.request().dryRun()) {
             prolongLocks(read, marked, listing);
         }
         if (settings.request().dryRun()) {
-            return foretold(round, listing, condemned);
+            Forecast forecast = Forecast.of(read, listing, marked.all(), condemned, victims);
+            return foretold(round, listing, condemned, victims, Optional.of(forecast));
         }
-        if (condemned.isEmpty() && !sessions.anyEnded() && !pruning.anyLoose()) {
+        if (condemned.isEmpty()
+                && victims.isEmpty()
+                && !sessions.anyEnded()
+                && !pruning.anyLoose()) {
             return nothing(round - 1, listing);
         }
-        CollectionPlan mine =
-                new CollectionPlan(round, nonce(), access.host(), condemned, List.of());
-        return finish(rounds.decide(mine));
+        return finish(plan(round, condemned, victims));
+    }
+
+    private CollectionPlan plan(long round, List<PackName> condemned, List<Victim> victims) {
+        if (!victims.isEmpty()) {
+            settings.phases().phase("repacking");
+            try {
+                return mover.decide(
+                        round,
+                        settings.repacking().orElseThrow(),
+                        victims,
+                        moves -> plan(round, condemned, moves, nonce()));
+            } catch (GodwitException e) {
+                // A store that is full takes no copies, and all the more it needs what is deleted.
+                if (e.kind() != FailureKind.UNAVAILABLE || condemned.isEmpty()) {
+                    throw e;
+                }
+                access.warnings()
+                        .warn(
+                                CommitWarnings.Kind.NOT_REPACKED,
+                                "packs are not repacked this time: " + e.getMessage());
+            }
+        }
+        return rounds.decide(plan(round, condemned, List.of(), nonce()));
+    }
+
+    private CollectionPlan plan(
+            long round, List<PackName> condemned, List<PackMove> moves, Nonce nonce) {
+        return new CollectionPlan(round, nonce, access.host(), condemned, moves);
     }
 
     private void prolongLocks(Roots read, RootsMark marked, PackListing listing) {
@@ -136,16 +171,21 @@ public final class Collector {
         return roots.read();
     }
 
-    private RootsMark mark(Roots read, long round) {
+    private RootsMark mark(Roots read, long round, Marked into) {
         settings.phases().phase("marking");
-        return RootsMark.of(read, round, settings.marks().get());
+        return RootsMark.of(read, round, settings.marks().get(), into);
     }
 
     private Nonce nonce() {
         return Nonce.random(access.random());
     }
 
-    private CollectionResult foretold(long round, PackListing listing, List<PackName> condemned) {
+    private CollectionResult foretold(
+            long round,
+            PackListing listing,
+            List<PackName> condemned,
+            List<Victim> victims,
+            Optional<Forecast> forecast) {
         long pending =
                 sessions.undecided().stream()
                         .filter(session -> session.acknowledged() < round)
@@ -154,11 +194,16 @@ public final class Collector {
                 round,
                 listing.packs().size(),
                 condemned.size(),
+                victims.size(),
                 0,
-                listing.bytes(condemned),
+                listing.bytes(condemned)
+                        + listing.bytes(victims.stream().map(Victim::name).toList()),
+                victims.stream().mapToLong(Victim::usedBytes).sum(),
                 0,
                 0,
-                pending);
+                pending,
+                0,
+                forecast);
     }
 
     private CollectionResult nothing(long newest, PackListing listing) {
@@ -168,42 +213,51 @@ public final class Collector {
 
     private CollectionResult resume(long round) {
         CollectionPlan plan = rounds.listedPlan(round);
-        return settings.request().dryRun()
-                ? foretold(round, PackListing.read(access.store()), plan.condemned())
-                : finish(plan);
+        if (!settings.request().dryRun()) {
+            return finish(plan);
+        }
+        List<PackName> going = new ArrayList<>(plan.condemned());
+        plan.moves().forEach(move -> going.add(move.victim()));
+        return foretold(
+                round, PackListing.read(access.store()), going, List.of(), Optional.empty());
     }
 
     // ---- G3 to G6
 
     private CollectionResult finish(CollectionPlan plan) {
-        if (!plan.moves().isEmpty()) {
-            throw newer("its plan moves packs");
-        }
         long round = plan.round();
         Optional<CollectionSweep> decided = rounds.sweep(round);
         if (decided.isEmpty()) {
             awaitAnswers(round);
         }
+        Copies copies = copies(plan);
         Roots read = roots();
-        RootsMark marked = mark(read, round);
-        CollectionSweep sweep = decided.isPresent() ? decided.get() : decide(plan, marked.all());
+        RootsMark marked = mark(read, round, new Marked(copies, Optional.empty()));
+        CollectionSweep sweep =
+                decided.isPresent() ? decided.get() : decide(plan, copies, marked.all());
         SweepCheck.require(plan, sweep, marked.certain());
+        Optional<IndexRoot> before = PackMoves.newestRoot(access);
+        indexRoots.publish(sweep, before, IndexRoots.Shards.of(before));
         Checkpoint checkpoint =
                 checkpoints.publish(round, read.floor(round), read.view(), read.live());
-        PackListing before = PackListing.read(access.store());
+        PackListing listing = PackListing.read(access.store());
         delete(sweep);
-        cleanUp(round, checkpoint, before, sweep);
+        cleanUp(round, checkpoint, listing, sweep);
         List<PackName> gone = withoutKept(sweep.deleted());
         CollectionResult result =
                 new CollectionResult(
                         round,
-                        before.packs().size(),
+                        listing.packs().size(),
                         plan.condemned().size(),
+                        plan.moves().size(),
                         gone.size(),
-                        before.bytes(gone),
+                        listing.bytes(gone),
+                        mover.storedBytes(),
                         answers.waitedFor(),
                         answers.fenced(),
-                        read.undecided().size());
+                        read.undecided().size(),
+                        deleting.kept().size(),
+                        Optional.empty());
         CollectionDone _ =
                 rounds.decide(
                         new CollectionDone(
@@ -227,14 +281,39 @@ public final class Collector {
         answers.await(round, patience);
     }
 
-    private CollectionSweep decide(CollectionPlan plan, Holdings held) {
+    /// @throws GodwitException `INVALID` when this collector cannot look into packs
+    private Copies copies(CollectionPlan plan) {
+        if (plan.moves().isEmpty()) {
+            return Copies.none();
+        }
+        Repacking with =
+                settings.repacking()
+                        .orElseThrow(
+                                () ->
+                                        new GodwitException(
+                                                FailureKind.INVALID,
+                                                "collection moves packs, and this one cannot:"
+                                                        + " round="
+                                                        + plan.round()));
+        settings.phases().phase("checking copies");
+        return Copies.of(plan, with::chunks);
+    }
+
+    private CollectionSweep decide(CollectionPlan plan, Copies copies, Holdings held) {
+        Set<PackId> targets = IndexRoots.targets(plan);
+        List<PackName> condemned =
+                plan.condemned().stream().filter(pack -> !targets.contains(pack.id())).toList();
+        List<PackName> deleted = new ArrayList<>(held.free(condemned));
+        List<PackMove> moves = new ArrayList<>();
+        for (PackMove move : plan.moves()) {
+            PackId victim = move.victim().id();
+            if (!copies.isWithout(victim) && !held.holdVictim(victim)) {
+                deleted.add(move.victim());
+                moves.add(move);
+            }
+        }
         return rounds.decide(
-                new CollectionSweep(
-                        plan.round(),
-                        nonce(),
-                        access.host(),
-                        held.free(plan.condemned()),
-                        List.of()));
+                new CollectionSweep(plan.round(), nonce(), access.host(), deleted, moves));
     }
 
     private void delete(CollectionSweep sweep) {
@@ -270,9 +349,15 @@ public final class Collector {
         sessions.cleanUp(checkpoint.floor());
         pruning.below(checkpoint);
         pruning.checkpoints(round);
+        indexRoots.prune();
         Set<PackId> deleted = sweep.packs();
         List<PackName> living =
                 before.packs().stream().filter(pack -> !deleted.contains(pack.id())).toList();
         new IndexSegments(access).prune(checkpoint.floor(), living);
+        Set<PackId> ids = new HashSet<>();
+        living.forEach(pack -> ids.add(pack.id()));
+        int _ =
+                new SegmentMerge(access, round, ids, SegmentMerge.TOGETHER)
+                        .merge(round, checkpoint.floor());
     }
 }

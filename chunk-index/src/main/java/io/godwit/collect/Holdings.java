@@ -11,9 +11,20 @@ import java.util.Set;
 ///
 /// @param packs reached from a root
 /// @param owners sessions all of whose packs are held, by their names alone
-record Holdings(Set<PackId> packs, Set<SessionId> owners) {
+/// @param uncopied victims of which a root needs something that its targets do not hold
+record Holdings(Set<PackId> packs, Set<SessionId> owners, Set<PackId> uncopied) {
     boolean hold(PackId pack) {
         return packs.contains(pack) || owners.contains(pack.owner());
+    }
+
+    /// Whether no session that is open may still write, or use, the pack as its own.
+    boolean isOwnerless(PackId pack) {
+        return !owners.contains(pack.owner());
+    }
+
+    /// Whether a pack must stay although it was repacked.
+    boolean holdVictim(PackId victim) {
+        return uncopied.contains(victim) || owners.contains(victim.owner());
     }
 
     /// Those that nothing holds, in order: what a plan condemns of all packs, and what a sweep

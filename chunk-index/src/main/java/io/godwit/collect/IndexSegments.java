@@ -39,7 +39,7 @@ final class IndexSegments {
             owners.add(pack.id().owner());
         }
         List<ObjectKey> doubtful = new ArrayList<>();
-        for (Store.Listed segment : listed()) {
+        for (Store.Listed segment : list(access, CommitKeys.INDEX_SEGMENTS)) {
             Optional<SessionId> owner = CommitKeys.indexSegmentOwner(segment.key());
             if (owner.isPresent() && owner.get().plan() < floor && !owners.contains(owner.get())) {
                 doubtful.add(segment.key());
@@ -48,12 +48,12 @@ final class IndexSegments {
         access.fanOut().map(doubtful, key -> deleteUnlessNeeded(key, packs));
     }
 
-    private List<Store.Listed> listed() {
+    static List<Store.Listed> list(RepositoryAccess access, String prefix) {
         List<Store.Listed> segments = new ArrayList<>();
         boolean more = true;
         while (more) {
             String after = segments.isEmpty() ? "" : segments.getLast().key().value();
-            Store.Page page = access.store().list(CommitKeys.INDEX_SEGMENTS, after, PAGE);
+            Store.Page page = access.store().list(prefix, after, PAGE);
             segments.addAll(page.objects());
             more = page.more();
         }

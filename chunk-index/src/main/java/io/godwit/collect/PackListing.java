@@ -40,6 +40,11 @@ record PackListing(Map<PackName, Long> lengths) {
         return lengths.keySet();
     }
 
+    /// 0 for one that is not listed.
+    long length(PackName pack) {
+        return lengths.getOrDefault(pack, 0L);
+    }
+
     /// Of those that are listed.
     long bytes(Collection<PackName> packs) {
         return packs.stream().mapToLong(pack -> lengths.getOrDefault(pack, 0L)).sum();

@@ -2,6 +2,7 @@ package io.godwit.collect;
 
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
+import java.util.HashSet;
 import java.util.Set;
 
 /// Finds the packs that snapshots need.
@@ -21,4 +22,15 @@ public interface PackMark {
     /// @throws io.godwit.error.GodwitException `CORRUPT`, or `NOT_FOUND` unless that is skipped,
     ///     when something on the way cannot be read; what was found before stands in `packs`
     void mark(ChunkRef root, Missing missing, Set<PackId> packs);
+
+    /// The same, and says which chunks are needed where that matters. A mark that knows packs only
+    /// names these: then none of them is repacked.
+    default void mark(ChunkRef root, Missing missing, References found) {
+        Set<PackId> packs = new HashSet<>();
+        try {
+            mark(root, missing, packs);
+        } finally {
+            packs.forEach(found::pack);
+        }
+    }
 }

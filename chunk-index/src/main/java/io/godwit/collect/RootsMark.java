@@ -5,7 +5,6 @@ import io.godwit.commit.Pin;
 import io.godwit.commit.SessionRecords.Undecided;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
-import io.godwit.pack.PackId;
 import io.godwit.pack.SessionId;
 import java.util.HashSet;
 import java.util.List;
@@ -20,21 +19,26 @@ record RootsMark(Holdings all, Holdings certain) {
     /// Marks for a round.
     ///
     /// @param mark a new one
+    /// @param certain gathers, and has reached nothing yet
     /// @throws GodwitException `CORRUPT` when a snapshot cannot be read: then nothing may be
     ///     deleted
-    static RootsMark of(Roots roots, long round, PackMark mark) {
-        Set<PackId> certain = new HashSet<>();
+    static RootsMark of(Roots roots, long round, PackMark mark, Marked certain) {
         roots.live().forEach(snapshot -> markWhole(snapshot, mark, certain));
         List<Undecided> bound =
                 roots.undecided().stream().filter(session -> isBound(session, round)).toList();
         bound.forEach(session -> markPins(session, mark, certain));
-        Set<PackId> all = new HashSet<>(certain);
-        // Not certain: a list that a repair puts late may name what a sweep has decided upon.
-        all.addAll(roots.mended());
+        Marked all = certain.copy();
+        // Not certain: a list that a repair puts late may name what a sweep has decided upon. Such
+        // packs are not moved either: the list says in which place of them something stands.
+        roots.mended().forEach(all::pack);
         roots.undecided().forEach(session -> markPins(session, mark, all));
         return new RootsMark(
-                new Holdings(all, owners(roots.undecided(), roots.undecided())),
-                new Holdings(certain, owners(roots.undecided(), bound)));
+                holdings(all, owners(roots.undecided(), roots.undecided())),
+                holdings(certain, owners(roots.undecided(), bound)));
+    }
+
+    private static Holdings holdings(Marked marked, Set<SessionId> owners) {
+        return new Holdings(marked.packs(), owners, marked.uncopied());
     }
 
     /// Whether the session had opened for good before the round's plan, and knows of it.
@@ -42,9 +46,9 @@ record RootsMark(Holdings all, Holdings certain) {
         return session.id().plan() < round && session.acknowledged() >= round;
     }
 
-    private static void markWhole(CatalogueEntry snapshot, PackMark mark, Set<PackId> packs) {
+    private static void markWhole(CatalogueEntry snapshot, PackMark mark, Marked found) {
         try {
-            mark.mark(snapshot.root(), PackMark.Missing.FAILS, packs);
+            mark.mark(snapshot.root(), PackMark.Missing.FAILS, found);
         } catch (GodwitException e) {
             requireDamage(e);
             GodwitException failure =
@@ -65,9 +69,9 @@ record RootsMark(Holdings all, Holdings certain) {
 
     /// A pinned snapshot is live and was marked before, or it is forgotten: then parts of it may
     /// have been deleted before the pin, which the session's re-check has dropped.
-    private static void markPins(Undecided session, PackMark mark, Set<PackId> packs) {
+    private static void markPins(Undecided session, PackMark mark, Marked found) {
         for (Pin pin : session.open().pins()) {
-            mark.mark(pin.root(), PackMark.Missing.IS_SKIPPED, packs);
+            mark.mark(pin.root(), PackMark.Missing.IS_SKIPPED, found);
         }
     }
 

@@ -3,10 +3,14 @@ package io.godwit.collect;
 import io.godwit.commit.CollectionPlan;
 import io.godwit.commit.CollectionSweep;
 import io.godwit.commit.CommitKeys;
+import io.godwit.commit.PackMove;
 import io.godwit.commit.PackName;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pack.PackId;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /// What every leader asks before it deletes: whoever decided the sweep, it lies within its plan,
@@ -16,17 +20,28 @@ final class SweepCheck {
 
     /// @throws GodwitException `CORRUPT`
     static void require(CollectionPlan plan, CollectionSweep sweep, Holdings held) {
+        Map<PackId, PackMove> planned = new HashMap<>();
+        plan.moves().forEach(move -> planned.put(move.victim().id(), move));
         Set<PackId> condemned = plan.unusable();
-        if (!sweep.moves().isEmpty()) {
-            throw refusal(sweep, "it moves packs, and its plan does not");
+        condemned.removeAll(planned.keySet());
+        Set<PackId> moved = new HashSet<>();
+        for (PackMove move : sweep.moves()) {
+            if (!move.equals(planned.get(move.victim().id()))) {
+                throw refusal(sweep, "its plan does not move pack " + move.victim());
+            }
+            moved.add(move.victim().id());
         }
         for (PackName pack : sweep.deleted()) {
-            if (!condemned.contains(pack.id())) {
+            boolean isMoved = moved.remove(pack.id());
+            if (!isMoved && !condemned.contains(pack.id())) {
                 throw refusal(sweep, "its plan does not condemn pack " + pack);
             }
-            if (held.hold(pack.id())) {
+            if (isMoved ? held.holdVictim(pack.id()) : held.hold(pack.id())) {
                 throw refusal(sweep, "a snapshot or a session needs pack " + pack);
             }
+        }
+        if (!moved.isEmpty()) {
+            throw refusal(sweep, "it moves and keeps pack " + moved.iterator().next());
         }
     }
 

@@ -5,18 +5,16 @@ import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
-import io.godwit.pack.SessionId;
 import io.godwit.volume.NodeRef;
 import io.godwit.volume.PageRef;
 import io.godwit.volume.RecordSource;
+import io.godwit.volume.Relocation;
 import io.godwit.volume.Root;
 import io.godwit.volume.RootFormat;
 import io.godwit.volume.TreeReader;
 import io.godwit.volume.TreeVisitor;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -36,34 +34,74 @@ public final class TreeMark implements PackMark {
     private final RecordSource metadata;
     private final TreeReader tree;
     private final FanOut fanOut;
+    private final Relocation relocation;
     private final VisitedChunks visited;
     private final Queue<PageMark> idle = new ConcurrentLinkedQueue<>();
-    private final Map<SessionId, SessionId> owners = new HashMap<>();
 
-    /// @param sources of metadata, each for one thread
+    /// Where nothing was ever repacked.
     public TreeMark(Supplier<RecordSource> sources, FanOut fanOut) {
-        this(sources, fanOut, VisitedChunks.LIMIT);
+        this(sources, fanOut, Relocation.none());
     }
 
-    TreeMark(Supplier<RecordSource> sources, FanOut fanOut, int visitedLimit) {
+    /// @param sources of metadata, each for one thread
+    /// @param relocation of what was repacked
+    public TreeMark(Supplier<RecordSource> sources, FanOut fanOut, Relocation relocation) {
+        this(sources, fanOut, relocation, VisitedChunks.LIMIT);
+    }
+
+    TreeMark(
+            Supplier<RecordSource> sources,
+            FanOut fanOut,
+            Relocation relocation,
+            int visitedLimit) {
         this.sources = sources;
         this.metadata = sources.get();
         this.tree = new TreeReader(metadata);
         this.fanOut = fanOut;
+        this.relocation = relocation;
         this.visited = new VisitedChunks(visitedLimit);
     }
 
     @Override
     public void mark(ChunkRef root, Missing missing, Set<PackId> packs) {
-        add(root.record().pack(), packs);
+        mark(
+                root,
+                missing,
+                new References() {
+                    @Override
+                    public void pack(PackId pack) {
+                        packs.add(pack);
+                    }
+
+                    @Override
+                    public boolean wantsChunks(PackId pack) {
+                        return false;
+                    }
+
+                    @Override
+                    public void chunk(ChunkRef chunk) {
+                        pack(chunk.record().pack());
+                    }
+                });
+    }
+
+    @Override
+    public void mark(ChunkRef root, Missing missing, References found) {
+        reach(root, found);
         try {
-            Root found = RootFormat.read(metadata, root);
-            found.attachments().forEach(a -> add(a.chunk().record().pack(), packs));
-            Walk walk = new Walk(missing, packs);
-            tree.walk(found.tree(), walk);
+            Root read = RootFormat.read(metadata, root);
+            read.attachments().forEach(attachment -> reach(attachment.chunk(), found));
+            Walk walk = new Walk(missing, found);
+            tree.walk(read.tree(), walk);
             walk.readPages();
         } catch (GodwitException e) {
             requireSkipped(e, missing);
+        }
+    }
+
+    private void reach(ChunkRef chunk, References found) {
+        synchronized (found) {
+            found.chunk(relocation.locate(chunk));
         }
     }
 
@@ -73,26 +111,20 @@ public final class TreeMark implements PackMark {
         }
     }
 
-    private void add(PackId pack, Set<PackId> packs) {
-        // A session writes many packs: its name is kept once.
-        SessionId owner = owners.computeIfAbsent(pack.owner(), name -> name);
-        packs.add(new PackId(owner, pack.counter()));
-    }
-
     private final class Walk implements TreeVisitor {
         private final Missing missing;
-        private final Set<PackId> packs;
+        private final References found;
         private final List<ChunkRef> pages = new ArrayList<>();
 
-        Walk(Missing missing, Set<PackId> packs) {
+        Walk(Missing missing, References found) {
             this.missing = missing;
-            this.packs = packs;
+            this.found = found;
         }
 
         /// The same node may stand in several packs, and each reference needs its own.
         @Override
         public boolean node(NodeRef node, int level, long firstRegion) {
-            add(node.chunk().record().pack(), packs);
+            reach(node.chunk(), found);
             return visited.add(node.chunk().id());
         }
 
@@ -103,7 +135,7 @@ public final class TreeMark implements PackMark {
 
         @Override
         public void page(long region, PageRef page) {
-            add(page.chunk().record().pack(), packs);
+            reach(page.chunk(), found);
             if (visited.add(page.chunk().id())) {
                 pages.add(page.chunk());
                 if (pages.size() == PAGES_AT_ONCE) {
@@ -113,25 +145,23 @@ public final class TreeMark implements PackMark {
         }
 
         void readPages() {
-            for (Set<PackId> found : fanOut.map(pages, page -> packsOf(page, missing))) {
-                found.forEach(pack -> add(pack, packs));
-            }
+            fanOut.map(pages, page -> markPage(page, missing, found));
             pages.clear();
         }
     }
 
-    private Set<PackId> packsOf(ChunkRef page, Missing missing) {
+    private boolean markPage(ChunkRef page, Missing missing, References found) {
         PageMark mark = idle.poll();
         if (mark == null) {
-            mark = new PageMark(sources.get());
+            mark = new PageMark(sources.get(), relocation);
         }
         try {
-            return mark.packs(page);
+            mark.mark(page, found);
         } catch (GodwitException e) {
             requireSkipped(e, missing);
-            return Set.of();
         } finally {
             idle.add(mark);
         }
+        return true;
     }
 }

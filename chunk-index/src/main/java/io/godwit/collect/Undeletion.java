@@ -5,13 +5,18 @@ import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CatalogueView;
 import io.godwit.commit.CollectedPacks;
 import io.godwit.commit.CollectionRecords;
+import io.godwit.commit.CollectionSweep;
+import io.godwit.commit.CommitKeys;
 import io.godwit.commit.Lineage;
 import io.godwit.commit.RepositoryAccess;
 import io.godwit.commit.Session;
 import io.godwit.commit.SessionRequest;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
@@ -22,6 +27,9 @@ import java.util.Set;
 /// Brings a forgotten snapshot back: a session commits its root once more, under a new id. It goes
 /// from W1 to W8 as any other, and refers to nothing that a collection has condemned.
 public final class Undeletion {
+    /// As often as any session.
+    private static final Duration HEARTBEAT = Duration.ofSeconds(30);
+
     private final RepositoryAccess access;
     private final Catalogue catalogue;
     private final PackMark mark;
@@ -48,8 +56,7 @@ public final class Undeletion {
         SessionRequest request =
                 SessionRequest.of("undelete").withIndex(CollectedPacks.none(), condemnation);
         try (Session session = Session.open(access, request)) {
-            Set<PackId> packs = packs(forgotten);
-            condemnation.watch(packs);
+            Set<PackId> packs = packs(forgotten, condemnation, session);
             requireUncollected(forgotten, packs, session);
             session.heartbeat();
             session.freeze();
@@ -86,30 +93,72 @@ public final class Undeletion {
         return entries.stream().filter(e -> e.snapshot().toString().startsWith(text)).toList();
     }
 
-    private Set<PackId> packs(CatalogueEntry forgotten) {
-        Set<PackId> packs = new HashSet<>();
+    /// Collections are answered meanwhile: a large snapshot takes longer than they wait.
+    private Set<PackId> packs(
+            CatalogueEntry forgotten, Condemnation condemnation, Session session) {
+        Instant[] beaten = {access.clock().instant()};
         try {
-            mark.mark(forgotten.root(), PackMark.Missing.FAILS, packs);
+            mark.mark(
+                    forgotten.root(),
+                    PackMark.Missing.FAILS,
+                    new References() {
+                        @Override
+                        public void pack(PackId pack) {
+                            condemnation.need(pack);
+                            Instant now = access.clock().instant();
+                            if (Duration.between(beaten[0], now).compareTo(HEARTBEAT) >= 0) {
+                                session.heartbeat();
+                                session.requireUsable();
+                                beaten[0] = access.clock().instant();
+                            }
+                        }
+
+                        @Override
+                        public boolean wantsChunks(PackId pack) {
+                            return false;
+                        }
+
+                        @Override
+                        public void chunk(ChunkRef chunk) {
+                            pack(chunk.record().pack());
+                        }
+                    });
         } catch (GodwitException e) {
             if (e.kind() != FailureKind.NOT_FOUND) {
                 throw e;
             }
             throw collected(forgotten, String.valueOf(e.getMessage()));
         }
-        return packs;
+        return condemnation.needed();
     }
 
     /// Against all sweeps, and the plans whose sweep is not decided; then W6.
     private void requireUncollected(CatalogueEntry forgotten, Set<PackId> packs, Session session) {
         for (long round : rounds.plansFrom(1)) {
-            Set<PackId> unusable = rounds.unusable(round, rounds.sweep(round));
-            if (!Collections.disjoint(packs, unusable)) {
+            Optional<CollectionSweep> sweep = rounds.sweep(round);
+            if (!Collections.disjoint(packs, rounds.unusable(round, sweep))) {
+                if (sweep.isEmpty()) {
+                    requireOnlyMoved(round, packs);
+                }
                 throw collected(forgotten, "round=" + round);
             }
         }
         Set<PackId> missing = session.checkForeignPacks(packs);
         if (!missing.isEmpty()) {
             throw collected(forgotten, "missing pack " + missing.iterator().next());
+        }
+    }
+
+    /// What an undecided round repacks is found again when it is done.
+    private void requireOnlyMoved(long round, Set<PackId> packs) {
+        Set<PackId> condemned = new HashSet<>();
+        rounds.listedPlan(round).condemned().forEach(pack -> condemned.add(pack.id()));
+        if (Collections.disjoint(packs, condemned)) {
+            throw new GodwitException(
+                            FailureKind.FENCED,
+                            "a collection is moving what the snapshot needs: round=" + round)
+                    .withObject(CommitKeys.plan(round).value())
+                    .withHint("run it again when that collection is done");
         }
     }
 

@@ -21,6 +21,9 @@ public final class CatchUp {
 
     /// Applies every sweep, marks what undecided plans condemn, and returns the newest plan.
     public long bring(CollectedPacks index) {
+        if (!index.remembers()) {
+            return collections.newestPlan();
+        }
         long watermark = index.watermark();
         CollectionRecords.Published published = collections.publishedFrom(Math.max(1, watermark));
         List<Long> plans = published.plans();

@@ -24,9 +24,20 @@ public interface CollectedPacks {
     /// look-ups.
     default void lost(long newestLosses) {}
 
-    /// An index that remembers nothing: every session starts from the first plan.
+    /// Whether it wants to know of sweeps and plans at all; else only the newest plan is looked
+    /// for.
+    default boolean remembers() {
+        return true;
+    }
+
+    /// An index of who looks nothing up.
     static CollectedPacks none() {
         return new CollectedPacks() {
+            @Override
+            public boolean remembers() {
+                return false;
+            }
+
             @Override
             public long watermark() {
                 return 0;

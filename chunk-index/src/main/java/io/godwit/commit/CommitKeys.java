@@ -25,6 +25,7 @@ public final class CommitKeys {
 
     static final String INDEX_ROOTS = "idx/root/";
     public static final String INDEX_SEGMENTS = "idx/l0/";
+    public static final String INDEX_SHARDS = "idx/l1/";
 
     private CommitKeys() {}
 
@@ -83,9 +84,12 @@ public final class CommitKeys {
     }
 
     public static ObjectKey indexShard(IndexRoot.Shard shard) {
+        return indexShard(shard.round(), shard.nonce(), shard.number());
+    }
+
+    static ObjectKey indexShard(long round, Nonce nonce, int number) {
         return new ObjectKey(
-                "idx/l1/%s-%s/%08x"
-                        .formatted(Hex.digits(shard.round()), shard.nonce(), shard.number()));
+                "%s%s-%s/%08x".formatted(INDEX_SHARDS, Hex.digits(round), nonce, number));
     }
 
     public static ObjectKey snapshot(VolumeKey volume, Instant time, SnapshotId id) {

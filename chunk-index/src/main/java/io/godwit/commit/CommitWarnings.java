@@ -27,7 +27,9 @@ public interface CommitWarnings {
         /// The store refuses to delete something; it stays, and costs.
         NOT_DELETED,
         /// The store refuses to prolong a lock.
-        NOT_LOCKED;
+        NOT_LOCKED,
+        /// A collection leaves packs as they are that it would have repacked: it can go on without.
+        NOT_REPACKED;
 
         @Override
         public String toString() {

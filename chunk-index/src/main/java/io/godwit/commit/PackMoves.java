@@ -23,12 +23,16 @@ public final class PackMoves {
         moves.forEach(move -> targets.put(move.victim().id(), move.targets()));
     }
 
+    /// No moves at all.
+    public static PackMoves none() {
+        return new PackMoves(0, List.of());
+    }
+
     /// Reads the newest list; an empty one when no collection has published any.
     public static PackMoves read(RepositoryAccess access) {
-        Optional<IndexRoot> root = newestRoot(access);
-        return new PackMoves(
-                root.map(IndexRoot::round).orElse(0L),
-                root.map(IndexRoot::moves).orElse(List.of()));
+        return newestRoot(access)
+                .map(root -> new PackMoves(root.round(), root.moves()))
+                .orElseGet(PackMoves::none);
     }
 
     /// The newest list of live index shards.
@@ -56,6 +60,11 @@ public final class PackMoves {
     /// The round whose list this is; 0 for none.
     public long round() {
         return round;
+    }
+
+    /// Whether the pack was repacked.
+    public boolean moved(PackId pack) {
+        return targets.containsKey(pack);
     }
 
     /// The packs where what was in `pack` lies now, through moves of moves; empty when it was not

@@ -6,15 +6,21 @@ import io.godwit.format.ObjectKind;
 import io.godwit.pack.SessionId;
 import io.godwit.store.ObjectKey;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// The sessions of a repository as a collector sees them, ends them and cleans up after them: `s/`.
 /// Any thread.
 public final class SessionRecords {
+    /// Announcements that are remembered, about a kilobyte each.
+    private static final int REMEMBERED = 1 << 16;
+
     private final RepositoryAccess access;
     private final RecordStore records;
     private final Publishing publishing;
+    private final Map<SessionId, SessionOpen> announcements = new ConcurrentHashMap<>();
 
     public SessionRecords(RepositoryAccess access) {
         this.access = access;
@@ -40,10 +46,23 @@ public final class SessionRecords {
                 .toList();
     }
 
+    /// It is written once: who waits for thousands of sessions asks for each once.
+    private void remember(SessionId id, SessionOpen open) {
+        if (announcements.size() < REMEMBERED) {
+            announcements.put(id, open);
+        }
+    }
+
     private Optional<Undecided> undecided(SessionId id, SessionListing listing) {
+        SessionOpen known = announcements.get(id);
+        if (known != null) {
+            return Optional.of(new Undecided(id, listing.acknowledged(id), known));
+        }
         try {
-            return records.get(ObjectKind.SESSION_OPEN, CommitKeys.open(id), SessionFormat::open)
-                    .map(open -> new Undecided(id, listing.acknowledged(id), open));
+            Optional<SessionOpen> read =
+                    records.get(ObjectKind.SESSION_OPEN, CommitKeys.open(id), SessionFormat::open);
+            read.ifPresent(open -> remember(id, open));
+            return read.map(open -> new Undecided(id, listing.acknowledged(id), open));
         } catch (GodwitException e) {
             if (e.kind() != FailureKind.CORRUPT || !access.writable()) {
                 throw e;

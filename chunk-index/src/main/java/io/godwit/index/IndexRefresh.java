@@ -21,7 +21,10 @@ import java.util.function.Supplier;
 /// Owned by one thread. Failures of the store pass through; what is damaged in the store is left
 /// out with a warning, for a row that is missing costs space only.
 public final class IndexRefresh {
-    private static final String SEGMENTS = "idx/l0/";
+    /// As sessions wrote them, and merged by a collector; in this order, so that what is merged
+    /// and deleted between two listings stands in the second.
+    private static final List<String> SEGMENTS = List.of("idx/l0/", "idx/l1/");
+
     private static final int LIST_LIMIT = 1000;
 
     /// Opens a segment as it was fetched: checks, decrypts.
@@ -132,10 +135,17 @@ public final class IndexRefresh {
         Set<String> known = new HashSet<>();
         cache.facts(FactKeys.SEGMENTS, (key, value) -> known.add(FactKeys.name(key)));
         List<Store.Listed> unknown = new ArrayList<>();
+        SEGMENTS.forEach(prefix -> list(prefix, known, unknown));
+        known.removeIf(name -> SEGMENTS.stream().noneMatch(name::startsWith));
+        cache.forgetSegments(known);
+        return unknown;
+    }
+
+    private void list(String prefix, Set<String> known, List<Store.Listed> unknown) {
         String after = "";
         boolean more = true;
         while (more) {
-            Store.Page page = store.list(SEGMENTS, after, LIST_LIMIT);
+            Store.Page page = store.list(prefix, after, LIST_LIMIT);
             for (Store.Listed listed : page.objects()) {
                 after = listed.key().value();
                 if (!known.remove(after) && !leftOut.contains(after)) {
@@ -144,9 +154,6 @@ public final class IndexRefresh {
             }
             more = page.more();
         }
-        known.removeIf(name -> !name.startsWith(SEGMENTS));
-        cache.forgetSegments(known);
-        return unknown;
     }
 
     /// Segments that are known to be damaged, and whose rows stand in others: not asked for.

@@ -6,6 +6,7 @@ import io.godwit.chunk.ChunkType;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pack.ChunkRef;
+import io.godwit.pack.PackId;
 import io.godwit.pack.PackKeysCache;
 import io.godwit.pack.PackNames;
 import io.godwit.pack.RecordOpener;
@@ -14,6 +15,7 @@ import io.godwit.seal.PackKeys;
 import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
 import io.godwit.volume.RecordSource;
+import io.godwit.volume.Relocation;
 import io.godwit.volume.Replacements;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -29,6 +31,7 @@ public final class ChunkReader implements RecordSource, AutoCloseable {
     private final PackKeysCache keys;
     private final ChunkHasher hasher;
     private final ChunkType type;
+    private final Relocation relocation;
     private final Replacements replacements;
     private final RecordOpener opener = new RecordOpener();
     private MemorySegment sealed = Arena.ofAuto().allocate(FIRST_BUFFER);
@@ -39,8 +42,14 @@ public final class ChunkReader implements RecordSource, AutoCloseable {
     /// Reads chunks where they are said to be, and nowhere else.
     ///
     /// @param type of the chunks that will be read
-    public ChunkReader(Store store, PackKeysCache keys, ChunkHasher hasher, ChunkType type) {
-        this(store, keys, hasher, type, Replacements.NONE);
+    /// @param relocation of what was repacked
+    public ChunkReader(
+            Store store,
+            PackKeysCache keys,
+            ChunkHasher hasher,
+            ChunkType type,
+            Relocation relocation) {
+        this(store, keys, hasher, type, relocation, Replacements.NONE);
     }
 
     /// @param replacements for those who read pages and nodes
@@ -49,16 +58,37 @@ public final class ChunkReader implements RecordSource, AutoCloseable {
             PackKeysCache keys,
             ChunkHasher hasher,
             ChunkType type,
+            Relocation relocation,
             Replacements replacements) {
         this.replacements = replacements;
         this.store = store;
         this.keys = keys;
         this.hasher = hasher;
         this.type = type;
+        this.relocation = relocation;
     }
 
     @Override
     public MemorySegment read(ChunkRef ref) {
+        ChunkRef place = relocation.locate(ref);
+        while (true) {
+            try {
+                return readAt(place);
+            } catch (GodwitException e) {
+                PackId missing = place.record().pack();
+                if (e.kind() != FailureKind.NOT_FOUND || !relocation.learn(missing)) {
+                    throw e;
+                }
+                ChunkRef next = relocation.locate(place);
+                if (next.equals(place)) {
+                    throw e;
+                }
+                place = next;
+            }
+        }
+    }
+
+    private MemorySegment readAt(ChunkRef ref) {
         RecordRef record = ref.record();
         PackKeys packKeys = keys.keys(record.pack(), record.metadata());
         fetch(record);

@@ -12,6 +12,7 @@ import io.godwit.pack.RecordOpener;
 import io.godwit.pack.RecordRef;
 import io.godwit.store.Store;
 import io.godwit.volume.LeafListSource;
+import io.godwit.volume.Relocation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
@@ -26,13 +27,16 @@ public final class PackLeafLists implements LeafListSource, AutoCloseable {
     private final LocalCache cache;
     private final Store store;
     private final PackReader reader;
+    private final Relocation relocation;
     private final RecordOpener opener = new RecordOpener();
     private MemorySegment list = Arena.ofAuto().allocate(256 << 10);
     private @Nullable MemorySegment tail;
     private @Nullable PackId lastPack;
     private @Nullable LeafList last;
 
-    public PackLeafLists(LocalCache cache, Store store, PackReader reader) {
+    /// @param relocation is told of packs that are gone
+    public PackLeafLists(LocalCache cache, Store store, PackReader reader, Relocation relocation) {
+        this.relocation = relocation;
         this.cache = cache;
         this.store = store;
         this.reader = reader;
@@ -48,6 +52,11 @@ public final class PackLeafLists implements LeafListSource, AutoCloseable {
             lastPack = pack;
         }
         return last;
+    }
+
+    @Override
+    public Relocation relocation() {
+        return relocation;
     }
 
     private @Nullable LeafList find(PackId pack) {
@@ -75,6 +84,10 @@ public final class PackLeafLists implements LeafListSource, AutoCloseable {
             tail = buffer;
         }
         Optional<PackReader.Opened> opened = reader.open(pack, false, buffer);
+        if (opened.isEmpty()) {
+            boolean _ = relocation.learn(pack);
+            return null;
+        }
         Optional<RecordRef> record = opened.flatMap(open -> open.footer().leafList());
         if (record.isEmpty()) {
             return null;

@@ -7,6 +7,8 @@ import io.godwit.collect.CollectionResult;
 import io.godwit.collect.CollectionSettings;
 import io.godwit.collect.Collector;
 import io.godwit.collect.LossPublishing;
+import io.godwit.collect.RepackLimits;
+import io.godwit.collect.Repacking;
 import io.godwit.collect.TreeMark;
 import io.godwit.collect.Undeletion;
 import io.godwit.commit.Catalogue;
@@ -18,6 +20,7 @@ import io.godwit.commit.DeadSessions;
 import io.godwit.commit.Forgetting;
 import io.godwit.commit.LossRecords;
 import io.godwit.commit.Losses;
+import io.godwit.commit.PackMoves;
 import io.godwit.commit.ProcessTable;
 import io.godwit.commit.RepositoryAccess;
 import io.godwit.commit.Session;
@@ -29,6 +32,7 @@ import io.godwit.format.ObjectKind;
 import io.godwit.index.IndexRefresh;
 import io.godwit.index.LocalCache;
 import io.godwit.pack.ChunkRef;
+import io.godwit.pack.Codec;
 import io.godwit.pack.PackId;
 import io.godwit.pack.PackKeysCache;
 import io.godwit.pack.PackReader;
@@ -41,12 +45,14 @@ import io.godwit.seal.Unlock;
 import io.godwit.store.MeteredStore;
 import io.godwit.store.Store;
 import io.godwit.volume.RecordSource;
+import io.godwit.volume.Relocation;
 import io.godwit.volume.Replacements;
 import io.godwit.volume.Root;
 import io.godwit.volume.RootFormat;
 import io.godwit.volume.VolumeName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -78,7 +84,9 @@ public final class Repository implements AutoCloseable {
     private Supplier<LocalCache> opener;
 
     private @Nullable LocalCache index;
+    private final MovedChunks moved;
     private final LongSupplier nanoTime;
+    private final Surroundings surroundings;
 
     private Repository(
             MeteredStore store,
@@ -93,7 +101,9 @@ public final class Repository implements AutoCloseable {
         this.cache = cache;
         this.packKeys = new PackKeysCache(store, keys);
         this.nanoTime = surroundings.nanoTime();
+        this.surroundings = surroundings;
         this.access = new OpenAccess(store, keys, writable, surroundings);
+        this.moved = new MovedChunks(() -> PackMoves.read(access), new PackReader(store, keys));
         this.catalogue = new Catalogue(access, new CachedCatalogue(cache));
         ObjectSealer sealer = keys.sealer();
         this.refresh =
@@ -210,6 +220,16 @@ public final class Repository implements AutoCloseable {
         return Session.open(access, request);
     }
 
+    /// A session that keeps a snapshot whole while somebody reads it, to be ended with ABORT. Where
+    /// this repository is open for reading only it writes all the same, as far as the store lets
+    /// it.
+    ///
+    /// @param purpose for people
+    public Session hold(CatalogueEntry entry, String purpose) {
+        SessionRequest request = SessionRequest.of(purpose).withPins(List.of(entry));
+        return Session.open(new OpenAccess(store, keys, true, surroundings), request);
+    }
+
     /// The cache as a session's W0 brings it up to date.
     public CollectedPacks collectedPacks() {
         return collectedPacks;
@@ -242,12 +262,22 @@ public final class Repository implements AutoCloseable {
 
     // ---- collecting
 
+    /// The same with the usual limits.
+    public CollectionResult collect(
+            CollectionRequest request, ProcessTable processes, CollectionSettings.Phases phases) {
+        return collect(request, RepackLimits.DEFAULT, processes, phases);
+    }
+
     /// Makes or finishes one collection round.
     ///
+    /// @param limits of what is repacked
     /// @param processes of this host
     /// @throws GodwitException as [Collector#collect]
     public CollectionResult collect(
-            CollectionRequest request, ProcessTable processes, CollectionSettings.Phases phases) {
+            CollectionRequest request,
+            RepackLimits limits,
+            ProcessTable processes,
+            CollectionSettings.Phases phases) {
         try (MetadataReaders readers = new MetadataReaders(this)) {
             CollectionSettings settings =
                     new CollectionSettings(
@@ -255,15 +285,27 @@ public final class Repository implements AutoCloseable {
                             () -> newMark(readers),
                             processes,
                             nanoTime,
-                            phases);
+                            phases,
+                            Optional.of(repacking(limits)));
             return new Collector(access, catalogue, settings).collect();
         }
+    }
+
+    /// What packs of this repository are copied with.
+    public Repacking repacking(RepackLimits limits) {
+        return new Repacking(
+                store,
+                keys,
+                Codec.parse(config.compression()),
+                () -> newHasher(Kernel.SCALAR),
+                limits);
     }
 
     /// Marks come one after the other, and each has dozens of readers.
     private TreeMark newMark(MetadataReaders readers) {
         readers.close();
-        return new TreeMark(readers::open, access.fanOut());
+        moved.refresh();
+        return new TreeMark(readers::open, access.fanOut(), moved);
     }
 
     /// Brings a forgotten snapshot back, under a new id.
@@ -272,8 +314,7 @@ public final class Repository implements AutoCloseable {
     /// @throws GodwitException as [Undeletion#undelete]
     public CatalogueEntry undelete(String snapshot) {
         try (MetadataReaders readers = new MetadataReaders(this)) {
-            TreeMark mark = new TreeMark(readers::open, access.fanOut());
-            return new Undeletion(access, catalogue, mark).undelete(snapshot);
+            return new Undeletion(access, catalogue, newMark(readers)).undelete(snapshot);
         }
     }
 
@@ -289,9 +330,14 @@ public final class Repository implements AutoCloseable {
         return packKeys;
     }
 
+    /// Where chunks lie now whose packs were repacked.
+    public Relocation relocation() {
+        return moved;
+    }
+
     /// Reads chunks of one type, for one thread.
     public ChunkReader newReader(ChunkHasher hasher, ChunkType type) {
-        return new ChunkReader(store, packKeys, hasher, type);
+        return new ChunkReader(store, packKeys, hasher, type, moved);
     }
 
     /// The same, but that pages and nodes which are lost are read where their content stands now:
@@ -304,7 +350,7 @@ public final class Repository implements AutoCloseable {
     ///
     /// @param replacements where the content of lost pages and nodes stands now
     public ChunkReader newReader(ChunkHasher hasher, ChunkType type, Replacements replacements) {
-        return new ChunkReader(store, packKeys, hasher, type, replacements);
+        return new ChunkReader(store, packKeys, hasher, type, moved, replacements);
     }
 
     /// The data chunks that a pack's footer lists.
@@ -316,7 +362,7 @@ public final class Repository implements AutoCloseable {
 
     /// Leaf lists for one thread.
     public PackLeafLists newLeafLists() {
-        return new PackLeafLists(cache, store, new PackReader(store, keys));
+        return new PackLeafLists(cache, store, new PackReader(store, keys), moved);
     }
 
     /// Reads with a reader of metadata that is closed afterwards.

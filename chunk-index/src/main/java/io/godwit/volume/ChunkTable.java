@@ -346,6 +346,39 @@ public final class ChunkTable {
         return rows[rowOf(slot) + LENGTH];
     }
 
+    /// Has slots name the places where their chunks lie now; the chunks stay the same. Whether any
+    /// did.
+    boolean relocate(Relocation relocation) {
+        boolean changed = false;
+        int before = packCount;
+        for (int pack = 0; pack < before; pack++) {
+            if (relocation.moved(packs[pack])) {
+                changed |= relocate(pack, relocation);
+            }
+        }
+        return changed;
+    }
+
+    private boolean relocate(int pack, Relocation relocation) {
+        boolean changed = false;
+        for (int slot = 0; slot < count; slot++) {
+            int row = slot * COLUMNS;
+            if (rows[row + PACK] == pack) {
+                ChunkRef found = relocation.locate(ref(slot));
+                RecordRef record = found.record();
+                int target = addPack(record.pack(), record.metadata());
+                rows[row + PACK] = target;
+                rows[row + ORDINAL] = record.ordinal();
+                rows[row + OFFSET] = record.offset();
+                rows[row + SEALED] = record.sealedLength();
+                rows[row + PLAIN] = record.plainLength();
+                rows[row + PLAIN_OFFSET] = found.plainOffset();
+                changed |= target != pack;
+            }
+        }
+        return changed;
+    }
+
     private int rowOf(int slot) {
         if (slot < 0 || slot >= count) {
             throw new IndexOutOfBoundsException("no such slot: slot=" + slot + " count=" + count);

@@ -2,6 +2,7 @@ package io.godwit.volume;
 
 import io.godwit.pack.BadPlaces;
 import io.godwit.pack.LeafList;
+import io.godwit.pack.PackId;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -36,6 +37,7 @@ public final class LeafExpectation {
 
     private final LeafListSource lists;
     private final BadPlaces bad;
+    private final RegionMap moved = new RegionMap();
     private final MemorySegment digests =
             Arena.ofAuto().allocate((long) Regions.REGION_LEAVES * DIGEST_BYTES, Long.BYTES);
     private final byte[] states = new byte[Regions.REGION_LEAVES];
@@ -60,6 +62,30 @@ public final class LeafExpectation {
 
     /// Lays out a region. What lies behind the map's end is unknown.
     public void lay(RegionMap map) {
+        boolean complete = layWithLists(relocated(map));
+        if (!complete) {
+            // Lists of packs were missing that were repacked since.
+            boolean _ = layWithLists(relocated(map));
+        }
+    }
+
+    /// The map itself unless packs that it names were repacked.
+    private RegionMap relocated(RegionMap map) {
+        Relocation relocation = lists.relocation();
+        ChunkTable chunks = map.chunks();
+        for (int pack = 0; pack < chunks.packCount(); pack++) {
+            if (relocation.moved(chunks.pack(pack))) {
+                moved.copyFrom(map);
+                moved.relocate(relocation);
+                return moved;
+            }
+        }
+        return map;
+    }
+
+    /// False when a pack turned out to be repacked: then it is worth being done once more.
+    private boolean layWithLists(RegionMap map) {
+        boolean complete = true;
         Arrays.fill(states, UNKNOWN);
         ChunkTable chunks = map.chunks();
         group(map, chunks);
@@ -67,13 +93,17 @@ public final class LeafExpectation {
             if (firstOfPack[pack] == NONE) {
                 continue;
             }
-            @Nullable LeafList list = lists.leafList(chunks.pack(pack));
+            PackId name = chunks.pack(pack);
+            boolean wasMoved = lists.relocation().moved(name);
+            @Nullable LeafList list = lists.leafList(name);
+            complete &= wasMoved || !lists.relocation().moved(name);
             int extent = list == null ? NONE : firstOfPack[pack];
             while (list != null && extent != NONE) {
                 layExtent(map, extent, list);
                 extent = nextOfExtent[extent];
             }
         }
+        return complete;
     }
 
     public State state(int leaf) {

@@ -82,6 +82,13 @@ public final class RegionMap {
         return chunks;
     }
 
+    /// Has extents name the places where their chunks lie now. Whether any did: extents stay as
+    /// they are, and so does what the map says of the volume. For reading only: a page that is
+    /// written names chunks as its parent does.
+    public boolean relocate(Relocation relocation) {
+        return chunks.relocate(relocation);
+    }
+
     /// The slot of a chunk, new or known, for [#overlay].
     public int addChunk(ChunkRef ref) {
         return chunks.add(ref);

@@ -12,6 +12,7 @@ import io.godwit.pack.ChunkRef;
 import io.godwit.pack.PackId;
 import io.godwit.volume.NodeRef;
 import io.godwit.volume.PageRef;
+import io.godwit.volume.Relocation;
 import io.godwit.volume.TreeReader;
 import io.godwit.volume.TreeVisitor;
 import io.godwit.volume.VolumeTree;
@@ -134,7 +135,8 @@ final class TreeMarkTest {
         ChunkRef second = trees.page(Optional.empty(), data(2));
         ChunkRef root = trees.root(tree(400, Map.of(0L, first, 150L, second, 390L, first)));
         Set<PackId> packs = new HashSet<>();
-        new TreeMark(() -> trees, FanOut.oneByOne(), 1).mark(root, Missing.FAILS, packs);
+        new TreeMark(() -> trees, FanOut.oneByOne(), Relocation.none(), 1)
+                .mark(root, Missing.FAILS, packs);
 
         assertThat(packs).isEqualTo(marked(root, Missing.FAILS));
     }

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 /// Tells of every call before and behind it, as `PUT key` or `LIST prefix`: where a test kills the
 /// process, or lets others act. What they do through it themselves is not told of.
 final class WatchedStore implements Store {
-    /// The process is gone: not an exception that anything catches.
+    /// The process is gone: not an exception that anything catches, and no call comes after it.
     static final class Killed extends Error {}
 
     /// Is told of the calls; numbers count from 1.
@@ -25,6 +25,7 @@ final class WatchedStore implements Store {
     private final Watcher watcher;
     private final List<String> calls = new ArrayList<>();
     private boolean watching = true;
+    private boolean dead;
 
     WatchedStore(Store inner, Watcher watcher) {
         this.inner = inner;
@@ -36,6 +37,9 @@ final class WatchedStore implements Store {
     }
 
     private <T> T call(String call, Supplier<T> action) {
+        if (dead) {
+            throw new Killed();
+        }
         if (!watching) {
             return action.get();
         }
@@ -51,6 +55,9 @@ final class WatchedStore implements Store {
         watching = false;
         try {
             action.run();
+        } catch (Killed e) {
+            dead = true;
+            throw e;
         } finally {
             watching = true;
         }

@@ -51,6 +51,10 @@ final class PackExamination implements AutoCloseable {
         String object = PackNames.key(pack, metadata).value();
         try {
             PackReader.Opened opened = reader.open(pack, metadata, tail).orElse(null);
+            if (opened == null && repository.relocation().learn(pack)) {
+                // Repacked since it was listed: what took its place was read before it was written.
+                return;
+            }
             if (opened == null) {
                 damage.record(
                         pack, Damage.WHOLE, "pack-missing", object, 0, "there is no such pack");

@@ -10,6 +10,7 @@ import io.godwit.pack.PackReader;
 import io.godwit.pack.RecordType;
 import io.godwit.repository.Repository;
 import io.godwit.store.Store;
+import io.godwit.volume.Relocation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
@@ -46,6 +47,8 @@ final class PackInventory {
     private final Damage damage;
     private final Map<PackId, Long> listed = new HashMap<>();
     private final Map<PackId, Boolean> metadata = new HashMap<>();
+    private final Relocation relocation;
+    private final Set<PackId> late = new HashSet<>();
     private final Set<PackId> bad = new HashSet<>();
     private final Set<PackId> seen = new HashSet<>();
     private final MemorySegment tail = Arena.ofAuto().allocate(PackReader.TAIL_BYTES);
@@ -61,6 +64,7 @@ final class PackInventory {
         this.store = repository.store();
         this.reader = new PackReader(store, repository.keys());
         this.damage = damage;
+        this.relocation = repository.relocation();
     }
 
     /// To be called before anything else.
@@ -102,6 +106,34 @@ final class PackInventory {
         return listed.getOrDefault(pack, 0L);
     }
 
+    /// Where the chunk lies now, if its pack was repacked.
+    ChunkRef place(ChunkRef ref) {
+        ChunkRef place = relocation.locate(ref);
+        while (isGone(place) && relocation.learn(place.record().pack())) {
+            ChunkRef next = relocation.locate(place);
+            if (next.equals(place)) {
+                break;
+            }
+            place = next;
+        }
+        return place;
+    }
+
+    /// What was repacked into it, and what was written since the packs were listed, may be there.
+    private boolean isGone(ChunkRef ref) {
+        PackId pack = ref.record().pack();
+        return !listed.containsKey(pack)
+                && !recent.containsKey(pack)
+                && !late.contains(pack)
+                && !bad.contains(pack)
+                && store.read(
+                                PackNames.key(pack, ref.record().metadata()),
+                                0,
+                                MemorySegment.ofArray(new byte[1]))
+                        < 0;
+    }
+
+    /// @param ref to a [#place]
     Standing check(ChunkRef ref) {
         PackId pack = ref.record().pack();
         seen.add(pack);
@@ -111,6 +143,10 @@ final class PackInventory {
         Contents contents = recent.get(pack);
         if (contents == null) {
             contents = read(pack, ref.record().metadata()).orElse(null);
+            if (contents == null && relocation.moved(pack)) {
+                ChunkRef place = relocation.locate(ref);
+                return place.equals(ref) ? Standing.CONTRADICTED : check(place);
+            }
             if (contents == null) {
                 bad.add(pack);
                 return Standing.NO_PACK;
@@ -123,13 +159,16 @@ final class PackInventory {
     private Optional<Contents> read(PackId pack, boolean metadata) {
         String object = PackNames.key(pack, metadata).value();
         try {
-            Optional<PackReader.Opened> opened =
-                    listed.containsKey(pack) ? reader.open(pack, metadata, tail) : Optional.empty();
+            Optional<PackReader.Opened> opened = reader.open(pack, metadata, tail);
+            if (opened.isEmpty() && relocation.learn(pack)) {
+                return Optional.empty();
+            }
             if (opened.isEmpty()) {
                 damage.record(
                         pack, Damage.WHOLE, "pack-missing", object, 0, "there is no such pack");
                 return Optional.empty();
             }
+            late.add(pack);
             return Optional.of(contents(opened.get().footer()));
         } catch (GodwitException e) {
             if (e.kind() != FailureKind.CORRUPT && e.kind() != FailureKind.INVALID) {

@@ -48,6 +48,8 @@ public final class ScrubEngine {
                     ObjectKind.PACK,
                     "idx/l0/",
                     ObjectKind.INDEX_SEGMENT,
+                    "idx/l1/",
+                    ObjectKind.INDEX_SEGMENT,
                     "snap/",
                     ObjectKind.SNAPSHOT,
                     "snap-del/",

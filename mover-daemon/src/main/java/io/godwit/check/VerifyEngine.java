@@ -188,7 +188,8 @@ public final class VerifyEngine {
         }
     }
 
-    private void reference(ChunkRef chunk) {
+    private void reference(ChunkRef named) {
+        ChunkRef chunk = inventory.place(named);
         PackId pack = chunk.record().pack();
         packs.put(pack, chunk.record().metadata());
         if (inventory.check(chunk) == PackInventory.Standing.CONTRADICTED) {
@@ -209,7 +210,8 @@ public final class VerifyEngine {
         checkAll("snap-del/", "tombstone", _ -> ObjectKind.TOMBSTONE);
         checkAll("s/", "session", VerifyEngine::sessionKind);
         checkAll("gc/lost/", Damage.LOSSES, _ -> ObjectKind.LOSSES);
-        return checkAll("idx/l0/", Damage.INDEX_SEGMENT, _ -> ObjectKind.INDEX_SEGMENT);
+        return checkAll("idx/l0/", Damage.INDEX_SEGMENT, _ -> ObjectKind.INDEX_SEGMENT)
+                + checkAll("idx/l1/", Damage.INDEX_SEGMENT, _ -> ObjectKind.INDEX_SEGMENT);
     }
 
     private static ObjectKind sessionKind(ObjectKey key) {
@@ -327,7 +329,8 @@ public final class VerifyEngine {
             }
         }
         TreeListener refer =
-                (snapshot, chunk, offset, length) -> {
+                (snapshot, named, offset, length) -> {
+                    ChunkRef chunk = repository.relocation().locate(named);
                     RecordRef record = chunk.record();
                     if (bad.contain(record) && !stands(chunk, bad, inPlace)) {
                         traced.refer(record.pack(), record.ordinal(), snapshot, offset, length);

@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.collect.CollectionRequest;
+import io.godwit.collect.RepackLimits;
 import io.godwit.collect.Retention;
 import io.godwit.commit.CatalogueEntry;
 import io.godwit.commit.CatalogueView;
@@ -81,7 +82,8 @@ final class ForgetCommand extends Task {
                                     output,
                                     open.repository(),
                                     new CollectionRequest(
-                                            false, false, CollectionRequest.FENCE_AFTER)))
+                                            false, false, CollectionRequest.FENCE_AFTER),
+                                    RepackLimits.DEFAULT))
                     : forgotten;
         }
     }

@@ -1,6 +1,7 @@
 package io.godwit.cli;
 
 import io.godwit.collect.CollectionRequest;
+import io.godwit.collect.RepackLimits;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -10,7 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "gc",
         description = {
-            "Deletes what no snapshot needs any more.",
+            "Deletes what no snapshot needs any more, and copies what is needed of packs that are"
+                    + " badly used.",
             "Backups may run meanwhile: those that do not answer within --fence-after are given"
                     + " up.",
             "Finishes what an interrupted one has begun."
@@ -34,14 +36,27 @@ final class GcCommand extends Task {
                             + " they need.")
     boolean acceptMissing;
 
+    @Option(
+            names = "--repack",
+            paramLabel = "BYTES",
+            description =
+                    "Copy at most so much out of packs that are badly used or small; 0 for none"
+                            + " (1GiB).")
+    @Nullable String repack;
+
     @Override
     Result perform(Output output) {
         Duration patience =
                 Arguments.duration("--fence-after", fenceAfter, CollectionRequest.FENCE_AFTER);
+        RepackLimits limits =
+                repack == null
+                        ? RepackLimits.DEFAULT
+                        : RepackLimits.DEFAULT.withBytesPerRound(
+                                Arguments.bytes("--repack", repack, 0));
         try (OpenRepository open =
                 OpenRepository.open(this, output, OpenRepository.Cache.KEPT, !dryRun)) {
             CollectionRequest request = new CollectionRequest(dryRun, acceptMissing, patience);
-            return GcSummary.collect(this, output, open.repository(), request);
+            return GcSummary.collect(this, output, open.repository(), request, limits);
         }
     }
 

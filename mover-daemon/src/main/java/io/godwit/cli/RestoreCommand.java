@@ -7,6 +7,7 @@ import io.godwit.pipeline.MoverSettings;
 import io.godwit.restore.RestoreCounters;
 import io.godwit.restore.RestoreEngine;
 import io.godwit.restore.RestoreRequest;
+import io.godwit.restore.SnapshotHold;
 import io.godwit.store.StoreUrl;
 import java.nio.file.Path;
 import java.util.List;
@@ -107,7 +108,16 @@ final class RestoreCommand extends Task {
                             reserved());
             RestoreEngine engine =
                     new RestoreEngine(open.repository(), settings, request, counters, run);
-            return new RestoreSummary(engine.run(), counters.reasons());
+            try (SnapshotHold _ =
+                    SnapshotHold.take(
+                            open.repository(),
+                            entry,
+                            "restore",
+                            outside().threads(),
+                            SnapshotHold.HEARTBEAT,
+                            run)) {
+                return new RestoreSummary(engine.run(), counters.reasons());
+            }
         } catch (InterruptedException e) {
             String again = dataOnOutput() ? "run it again" : "run it again with --resume";
             throw new GodwitException(FailureKind.INTERRUPTED, "interrupted", e).withHint(again);

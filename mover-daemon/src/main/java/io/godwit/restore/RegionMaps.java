@@ -8,6 +8,7 @@ import io.godwit.volume.PageLoader;
 import io.godwit.volume.PageRef;
 import io.godwit.volume.RegionMap;
 import io.godwit.volume.Regions;
+import io.godwit.volume.Relocation;
 import io.godwit.volume.TreeReader;
 import io.godwit.volume.VolumeTree;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ final class RegionMaps implements AutoCloseable {
     private final ChunkReader metadata;
     private final TreeReader reader;
     private final PageLoader pages;
+    private final Relocation relocation;
     private final Map<Long, RegionMap> recent = new LinkedHashMap<>(2 * KEPT, 0.75f, true);
 
     RegionMaps(Repository repository, VolumeTree tree) {
@@ -33,6 +35,7 @@ final class RegionMaps implements AutoCloseable {
                 repository.newMendingReader(repository.newHasher(Kernel.SCALAR), ChunkType.META);
         this.reader = new TreeReader(metadata);
         this.pages = new PageLoader(metadata);
+        this.relocation = repository.relocation();
     }
 
     /// The map of a region, or null when it is all hole.
@@ -47,11 +50,17 @@ final class RegionMaps implements AutoCloseable {
         }
         RegionMap map = new RegionMap();
         pages.load(page, Regions.length(tree.volumeBytes(), region), map);
+        map.relocate(relocation);
         if (recent.size() == KEPT) {
             recent.remove(recent.keySet().iterator().next());
         }
         recent.put(region, map);
         return map;
+    }
+
+    /// Forgets a map that names packs which are gone; the next one is read anew.
+    synchronized void forget(long region, RegionMap outdated) {
+        recent.remove(region, outdated);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.godwit.chunk.ChunkType;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
 import io.godwit.pack.ChunkRef;
+import io.godwit.pack.PackId;
 import io.godwit.pack.PackKeysCache;
 import io.godwit.pack.PackNames;
 import io.godwit.pack.RecordOpener;
@@ -16,6 +17,7 @@ import io.godwit.store.ObjectKey;
 import io.godwit.store.Store;
 import io.godwit.volume.ChunkTable;
 import io.godwit.volume.RegionMap;
+import io.godwit.volume.Relocation;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -54,6 +56,7 @@ final class RegionRestorer implements AutoCloseable {
     private final Function<ChunkRef, List<ChunkRef>> elsewhere;
     private final ChunkHasher hasher;
     private final RestoreCounters counters;
+    private final Relocation relocation;
     private final RecordOpener opener = new RecordOpener();
     private final RecordOrder order = new RecordOrder();
     private MemorySegment fetched = Arena.ofAuto().allocate(FETCH_BYTES + 2 * ALIGNMENT, ALIGNMENT);
@@ -88,6 +91,7 @@ final class RegionRestorer implements AutoCloseable {
             RestoreCounters counters) {
         this.store = repository.store();
         this.keys = repository.packKeys();
+        this.relocation = repository.relocation();
         this.elsewhere = repository::elsewhere;
         this.hasher = hasher;
         this.window = window;
@@ -129,6 +133,7 @@ final class RegionRestorer implements AutoCloseable {
 
     private void restoreFrom(RegionMap places) {
         map = places;
+        map.relocate(relocation);
         order.clear();
         for (int extent = 0; extent < map.extentCount(); extent++) {
             if (map.slot(extent) != RegionMap.HOLE && isWanted(extent)) {
@@ -180,6 +185,9 @@ final class RegionRestorer implements AutoCloseable {
             int length = read(chunks.ref(slot).record(), start, end - start);
             openAll(packKeys, first, behind, start, length);
         } catch (GodwitException e) {
+            if (isMoved(e, first)) {
+                return reorder(first);
+            }
             int alone = endOfRecord(first, behind);
             if (alone < behind && e.kind() == FailureKind.CORRUPT) {
                 return fetchAlone(first, alone);
@@ -187,6 +195,31 @@ final class RegionRestorer implements AutoCloseable {
             giveUp(e, first, behind);
         }
         return behind;
+    }
+
+    /// Whether the pack of an entry is gone because it was repacked; then the map says where its
+    /// chunks lie now.
+    private boolean isMoved(GodwitException e, int entry) {
+        if (e.kind() != FailureKind.NOT_FOUND) {
+            return false;
+        }
+        ChunkTable chunks = map.chunks();
+        PackId missing = chunks.pack(chunks.packOf(map.slot(order.extent(entry))));
+        return relocation.learn(missing) && map.relocate(relocation);
+    }
+
+    /// Orders the entries from `first` on anew, and returns the first of them.
+    private int reorder(int first) {
+        int[] left = new int[order.count() - first];
+        for (int i = 0; i < left.length; i++) {
+            left[i] = order.extent(first + i);
+        }
+        order.clear();
+        for (int extent : left) {
+            order.add(map, extent);
+        }
+        order.sort();
+        return 0;
     }
 
     /// The records of a request that failed as a whole are asked for one by one: one bad sector is

@@ -6,9 +6,12 @@ import io.godwit.device.SourceFacts;
 import io.godwit.digest.Kernel;
 import io.godwit.error.FailureKind;
 import io.godwit.error.GodwitException;
+import io.godwit.pack.PackNames;
 import io.godwit.repository.Repository;
+import io.godwit.volume.ChunkTable;
 import io.godwit.volume.RegionMap;
 import io.godwit.volume.Regions;
+import io.godwit.volume.Relocation;
 import io.godwit.volume.Root;
 import java.lang.foreign.MemorySegment;
 import java.time.Instant;
@@ -86,16 +89,8 @@ public final class SnapshotSource implements BlockSource {
         RangeReader reader = take();
         try {
             for (long at = offset; at < end; at = behindRegion(at)) {
-                RegionMap map = map(at);
-                if (map != null) {
-                    long start = at - at % Regions.REGION_BYTES;
-                    reader.read(
-                            map,
-                            (int) (at - start),
-                            (int) (Math.min(end, behindRegion(at)) - start),
-                            target,
-                            targetOffset + at - offset);
-                }
+                long to = Math.min(end, behindRegion(at));
+                readRegion(reader, at, to, target, targetOffset + at - offset);
             }
         } catch (GodwitException e) {
             throw noted(e);
@@ -106,6 +101,52 @@ public final class SnapshotSource implements BlockSource {
         } finally {
             giveBack(reader);
         }
+    }
+
+    /// A pack that was repacked while its region's map was in use is found through a new one.
+    private void readRegion(
+            RangeReader reader, long from, long to, MemorySegment target, long targetOffset)
+            throws InterruptedException {
+        long region = from / Regions.REGION_BYTES;
+        int start = (int) (from - region * Regions.REGION_BYTES);
+        int end = (int) (to - region * Regions.REGION_BYTES);
+        for (RegionMap map = map(from); map != null; ) {
+            try {
+                reader.read(map, start, end, target, targetOffset);
+                return;
+            } catch (GodwitException e) {
+                maps.forget(region, map);
+                RegionMap next = isMoved(e, map) ? map(from) : null;
+                if (next == null) {
+                    throw e;
+                }
+                map = next;
+            }
+        }
+    }
+
+    /// Whether something of the map was repacked since it was read.
+    private boolean isMoved(GodwitException e, RegionMap map) {
+        if (e.kind() != FailureKind.NOT_FOUND) {
+            return false;
+        }
+        Relocation relocation = repository.relocation();
+        ChunkTable chunks = map.chunks();
+        for (int pack = 0; pack < chunks.packCount(); pack++) {
+            boolean missing =
+                    repository
+                                    .store()
+                                    .read(
+                                            PackNames.key(
+                                                    chunks.pack(pack), chunks.isMetadata(pack)),
+                                            0,
+                                            MemorySegment.ofArray(new byte[1]))
+                            < 0;
+            if (missing && relocation.learn(chunks.pack(pack))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static long behindRegion(long offset) {
