@@ -30,6 +30,7 @@ public final class RecordCipher {
 
     /// A page fits; what needs more, lets it grow. A mark has dozens of readers.
     private static final int FIRST_SCRATCH = (64 << 10) + 64;
+
     private static final byte[] FOOTER_NONCE = footerNonce();
 
     private final Cipher encrypt;

@@ -209,7 +209,7 @@ public final class VerifyEngine {
         checkAll("snap/", "snapshot", _ -> ObjectKind.SNAPSHOT);
         checkAll("snap-del/", "tombstone", _ -> ObjectKind.TOMBSTONE);
         checkAll("s/", "session", VerifyEngine::sessionKind);
-        checkAll("gc/lost/", Damage.LOSSES, _ -> ObjectKind.LOSSES);
+        checkAll("gc/", "collection", VerifyEngine::collectionKind);
         return checkAll("idx/l0/", Damage.INDEX_SEGMENT, _ -> ObjectKind.INDEX_SEGMENT)
                 + checkAll("idx/l1/", Damage.INDEX_SEGMENT, _ -> ObjectKind.INDEX_SEGMENT);
     }
@@ -222,6 +222,17 @@ public final class VerifyEngine {
         return name.endsWith("/outcome") ? ObjectKind.SESSION_OUTCOME : ObjectKind.SESSION_ACK;
     }
 
+    private static ObjectKind collectionKind(ObjectKey key) {
+        String name = key.value();
+        if (name.startsWith("gc/lost/")) {
+            return ObjectKind.LOSSES;
+        }
+        if (name.endsWith("/plan")) {
+            return ObjectKind.PLAN;
+        }
+        return name.endsWith("/sweep") ? ObjectKind.SWEEP : ObjectKind.DONE;
+    }
+
     private long checkAll(String prefix, String what, Function<ObjectKey, ObjectKind> kind)
             throws InterruptedException {
         long count = 0;
@@ -231,7 +242,8 @@ public final class VerifyEngine {
             Store.Page page = repository.store().list(prefix, after, LIST_PAGE);
             for (Store.Listed object : page.objects()) {
                 stopWhenInterrupted();
-                check(object.key(), what, kind.apply(object.key()));
+                ObjectKind found = kind.apply(object.key());
+                check(object.key(), found == ObjectKind.LOSSES ? Damage.LOSSES : what, found);
                 count++;
                 after = object.key().value();
             }

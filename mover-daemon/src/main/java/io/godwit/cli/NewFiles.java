@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -33,10 +34,13 @@ final class NewFiles {
         Arrays.fill(key, (byte) 0);
     }
 
-    /// Whole or not at all: a file that was half written when the machine stopped has another name.
+    /// Whole or not at all: a file that was half written when the machine stopped has another name,
+    /// which is this process's own. A link, unlike a renaming, never replaces what stands there.
     static void write(Path file, byte[] content) {
         Path directory = file.toAbsolutePath().getParent();
-        Path unfinished = file.resolveSibling("." + file.getFileName() + ".godwit-new");
+        String name =
+                ".%s.godwit-new-%d".formatted(file.getFileName(), ProcessHandle.current().pid());
+        Path unfinished = file.resolveSibling(name);
         try {
             Files.deleteIfExists(unfinished);
             try (FileChannel out =
@@ -51,7 +55,7 @@ final class NewFiles {
                 }
                 out.force(true);
             }
-            Files.move(unfinished, file);
+            publish(unfinished, file);
             try (FileChannel entry = FileChannel.open(directory, StandardOpenOption.READ)) {
                 entry.force(true);
             }
@@ -61,6 +65,19 @@ final class NewFiles {
             throw failure(FailureKind.NOT_FOUND, "no such directory", file, e);
         } catch (IOException e) {
             throw failure(FailureKind.UNAVAILABLE, "file cannot be written", file, e);
+        }
+    }
+
+    private static void publish(Path unfinished, Path file) throws IOException {
+        try {
+            Files.createLink(file, unfinished);
+            Files.delete(unfinished);
+        } catch (FileAlreadyExistsException e) {
+            Files.delete(unfinished);
+            throw e;
+        } catch (FileSystemException e) {
+            // FAT on a stick knows no links.
+            Files.move(unfinished, file);
         }
     }
 

@@ -77,6 +77,26 @@ final class GcCommandTest {
         }
     }
 
+    @Test
+    void verifyLooksAtTheRecordsOfCollectionsToo() throws IOException {
+        String old = backUp("db", image(1));
+        backUp("db", image(2));
+        assertThat(cli.run("forget", old).exitCode()).isZero();
+        gc();
+        assertThat(cli.run("verify").exitCode()).isZero();
+
+        for (Path record : names("gc")) {
+            byte[] whole = Files.readAllBytes(record);
+            byte[] damaged = whole.clone();
+            damaged[whole.length / 2] ^= 1;
+            Files.write(record, damaged);
+            Answer answer = cli.run("verify");
+            assertThat(answer.exitCode()).as(record.toString()).isEqualTo(5);
+            assertThat(answer.out()).contains(cli.repository.relativize(record).toString());
+            Files.write(record, whole);
+        }
+    }
+
     private long stored() throws IOException {
         try (Stream<Path> files = Files.walk(cli.repository)) {
             return files.filter(Files::isRegularFile)
