@@ -126,7 +126,7 @@ public final class Collector {
         }
         if (condemned.isEmpty()
                 && victims.isEmpty()
-                && !sessions.anyEnded()
+                && !sessions.any()
                 && !pruning.anyLoose()) {
             return nothing(round - 1, listing);
         }

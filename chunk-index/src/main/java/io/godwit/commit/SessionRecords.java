@@ -77,10 +77,13 @@ public final class SessionRecords {
         }
     }
 
-    /// Whether a listing shows anything that [#cleanUp] may remove, now or later.
-    public boolean anyEnded() {
+    /// Whether a listing shows any session, or what is left of one. One that has ended is to be
+    /// cleaned up; one that has not may be dead, and only a round finds out.
+    public boolean any() {
         SessionListing listing = SessionListing.read(records);
-        return !listing.decided().isEmpty() || !listing.remains().isEmpty();
+        return !listing.undecided().isEmpty()
+                || !listing.decided().isEmpty()
+                || !listing.remains().isEmpty();
     }
 
     /// G3. Puts an ABORT and reads what stands. False when the session had ended by itself.

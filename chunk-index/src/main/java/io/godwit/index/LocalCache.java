@@ -47,7 +47,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     private static final int RECENT_ROWS = 1 << 15;
 
     private final @Nullable CacheOpener opener;
-    private final LookupGate gate = new LookupGate();
+    private final LookupGate gate;
 
     private final MemoryTier memory = new MemoryTier();
 
@@ -70,9 +70,10 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     /// Packs of which single records are bad.
     private volatile PackSet doubtful = PackSet.EMPTY;
 
-    private LocalCache(@Nullable CacheOpener opener) {
+    private LocalCache(@Nullable CacheOpener opener, LookupGate gate) {
         this.opener = opener;
         this.disk = new CacheDisk(opener);
+        this.gate = gate;
     }
 
     /// Opens the cache of a repository below `cacheDirectory`.
@@ -81,7 +82,7 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
     public static LocalCache open(
             Path cacheDirectory, byte[] repositoryId, CacheWarnings warnings) {
         CacheOpener opener = new CacheOpener(cacheDirectory, repositoryId, warnings);
-        LocalCache cache = new LocalCache(opener);
+        LocalCache cache = new LocalCache(opener, new LookupGate());
         try {
             CacheOpener.loadLibrary(cacheDirectory);
             cache.attach(opener.open());
@@ -93,7 +94,14 @@ public final class LocalCache implements ChunkIndex, AutoCloseable {
 
     /// A cache without a disk.
     public static LocalCache inMemory() {
-        return new LocalCache(null);
+        return new LocalCache(null, new LookupGate());
+    }
+
+    /// The same, for a simulation.
+    ///
+    /// @param waiting lets a little time pass, where a look-up has to end first
+    public static LocalCache inMemory(Runnable waiting) {
+        return new LocalCache(null, new LookupGate(waiting));
     }
 
     public Mode mode() {

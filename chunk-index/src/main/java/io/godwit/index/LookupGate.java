@@ -19,7 +19,17 @@ public final class LookupGate {
 
     private final AtomicIntegerArray inside = new AtomicIntegerArray(2 * STRIPES * SPACING);
     private final Object turning = new Object();
+    private final Runnable waiting;
     private volatile int phase;
+
+    public LookupGate() {
+        this(() -> LockSupport.parkNanos(PAUSE_NANOS));
+    }
+
+    /// @param waiting lets a little time pass
+    LookupGate(Runnable waiting) {
+        this.waiting = waiting;
+    }
 
     /// A stretch of use; closed by the thread that opened it, once.
     public final class Use implements AutoCloseable {
@@ -68,7 +78,7 @@ public final class LookupGate {
             int old = phase;
             phase = 1 - old;
             while (anyoneIn(old)) {
-                LockSupport.parkNanos(this, PAUSE_NANOS);
+                waiting.run();
             }
         }
     }

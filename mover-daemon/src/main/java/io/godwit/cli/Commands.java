@@ -29,6 +29,7 @@ enum Commands {
     KEY,
     DEMO,
     DOCTOR,
+    SIMULATE,
     COMPLETION,
     HELP;
 
@@ -53,6 +54,7 @@ enum Commands {
                     GC,
                     INDEX,
                     KEY,
+                    SIMULATE,
                     COMPLETION,
                     HELP ->
                     false;
@@ -80,6 +82,7 @@ enum Commands {
             case KEY -> new KeyCommand();
             case DEMO -> new DemoCommand();
             case DOCTOR -> new DoctorCommand();
+            case SIMULATE -> new SimulateCommand();
             case COMPLETION -> new CompletionCommand();
             case HELP -> new HelpCommand();
         };
