@@ -15,6 +15,23 @@ final class PlantedMistakes {
     private static final Set<Role> WRITERS = EnumSet.of(Role.WRITER, Role.COPIER);
     private static final Set<Role> COLLECTORS = EnumSet.of(Role.COLLECTOR);
 
+    /// Not found within the seeds that the build runs: they need several rare things at once.
+    static final Set<String> RARE =
+            Set.of(
+                    "ack-after-commit-sent",
+                    "adopt-unchecked",
+                    "adopt-undecided",
+                    "adopted-not-owned",
+                    "clean-up-before-entry",
+                    "failed-list-is-the-end",
+                    "list-before-open",
+                    "outcome-deleted-first",
+                    "own-plan-followed",
+                    "pin-not-re-checked",
+                    "pin-tombstone-only",
+                    "pins-ignored",
+                    "snap-before-sessions");
+
     private final Map<String, Supplier<Conduct.Maker>> all = new LinkedHashMap<>();
 
     private PlantedMistakes() {
