@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every planted mistake is found, by the same judges and within a stated number of seeds.
 final class PlantedMistakesSimulation {
-    private static final int SEEDS = 150;
+    private static final int SEEDS = 1000;
 
     private static Stream<String> mistakes() {
         return PlantedMistakes.all().keySet().stream()
