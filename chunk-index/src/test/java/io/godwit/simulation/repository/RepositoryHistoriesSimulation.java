@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /// `-Dgodwit.simulation.seconds=3600` gives it an hour; `-Dgodwit.simulation.first=SEED` begins
 /// elsewhere.
 final class RepositoryHistoriesSimulation {
-    private static final long ALWAYS = 100;
+    private static final long ALWAYS = 150;
     private static final ThreadFactory THREADS = Thread.ofVirtual().factory();
 
     private final long first = Long.getLong("godwit.simulation.first", 1);
