@@ -189,7 +189,9 @@ final class HelpTest {
                         "key",
                         List.of("list", "add", "remove", "rotate"),
                         "index",
-                        List.of("rebuild"))
+                        List.of("rebuild"),
+                        "simulate",
+                        List.of("repository"))
                 .entrySet()
                 .stream()
                 .filter(command -> help.startsWith("Usage: godwit " + command.getKey() + " "))

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every planted mistake is found, by the same judges and within a stated number of seeds.
+@EnabledIfSystemProperty(named = "godwit.simulation.planted", matches = "true")
 final class PlantedMistakesSimulation {
     private static final int SEEDS = 1000;
 

@@ -19,13 +19,13 @@ import org.junit.jupiter.api.Test;
 /// `-Dgodwit.simulation.seconds=3600` gives it an hour; `-Dgodwit.simulation.first=SEED` begins
 /// elsewhere.
 final class RepositoryHistoriesSimulation {
-    private static final long ALWAYS = 150;
+    private static final long ALWAYS = 25;
     private static final ThreadFactory THREADS = Thread.ofVirtual().factory();
 
     private final long first = Long.getLong("godwit.simulation.first", 1);
     private final long start = System.nanoTime();
     private final long nanos =
-            Duration.ofSeconds(Long.getLong("godwit.simulation.seconds", 60)).toNanos();
+            Duration.ofSeconds(Long.getLong("godwit.simulation.seconds", 0)).toNanos();
     private final AtomicLong next = new AtomicLong(first);
     private final LongAdder snapshots = new LongAdder();
     private final LongAdder deletedPacks = new LongAdder();
