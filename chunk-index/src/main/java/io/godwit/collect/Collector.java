@@ -124,10 +124,7 @@ public final class Collector {
             Forecast forecast = Forecast.of(read, listing, marked.all(), condemned, victims);
             return foretold(round, listing, condemned, victims, Optional.of(forecast));
         }
-        if (condemned.isEmpty()
-                && victims.isEmpty()
-                && !sessions.any()
-                && !pruning.anyLoose()) {
+        if (condemned.isEmpty() && victims.isEmpty() && !sessions.any() && !pruning.anyLoose()) {
             return nothing(round - 1, listing);
         }
         return finish(plan(round, condemned, victims));
@@ -240,9 +237,10 @@ public final class Collector {
         indexRoots.publish(sweep, before, IndexRoots.Shards.of(before));
         Checkpoint checkpoint =
                 checkpoints.publish(round, read.floor(round), read.view(), read.live());
+        SegmentListing segments = SegmentListing.read(access);
         PackListing listing = PackListing.read(access.store());
         delete(sweep);
-        cleanUp(round, checkpoint, listing, sweep);
+        cleanUp(checkpoint, segments, listing, sweep);
         List<PackName> gone = withoutKept(sweep.deleted());
         CollectionResult result =
                 new CollectionResult(
@@ -344,7 +342,11 @@ public final class Collector {
     }
 
     private void cleanUp(
-            long round, Checkpoint checkpoint, PackListing before, CollectionSweep sweep) {
+            Checkpoint checkpoint,
+            SegmentListing segments,
+            PackListing before,
+            CollectionSweep sweep) {
+        long round = sweep.round();
         settings.phases().phase("cleaning up");
         sessions.cleanUp(checkpoint.floor());
         pruning.below(checkpoint);
@@ -353,11 +355,11 @@ public final class Collector {
         Set<PackId> deleted = sweep.packs();
         List<PackName> living =
                 before.packs().stream().filter(pack -> !deleted.contains(pack.id())).toList();
-        new IndexSegments(access).prune(checkpoint.floor(), living);
+        new IndexSegments(access).prune(checkpoint.floor(), segments, living);
         Set<PackId> ids = new HashSet<>();
         living.forEach(pack -> ids.add(pack.id()));
         int _ =
-                new SegmentMerge(access, round, ids, SegmentMerge.TOGETHER)
+                new SegmentMerge(access, segments, round, ids, SegmentMerge.TOGETHER)
                         .merge(round, checkpoint.floor());
     }
 }

@@ -31,7 +31,7 @@ final class IndexSegments {
     }
 
     /// Removes segments of sessions below the floor that name no living pack.
-    void prune(long floor, Collection<PackName> living) {
+    void prune(long floor, SegmentListing listing, Collection<PackName> living) {
         Set<PackId> packs = new HashSet<>();
         Set<SessionId> owners = new HashSet<>();
         for (PackName pack : living) {
@@ -39,7 +39,7 @@ final class IndexSegments {
             owners.add(pack.id().owner());
         }
         List<ObjectKey> doubtful = new ArrayList<>();
-        for (Store.Listed segment : list(access, CommitKeys.INDEX_SEGMENTS)) {
+        for (Store.Listed segment : listing.segments()) {
             Optional<SessionId> owner = CommitKeys.indexSegmentOwner(segment.key());
             if (owner.isPresent() && owner.get().plan() < floor && !owners.contains(owner.get())) {
                 doubtful.add(segment.key());

@@ -44,6 +44,7 @@ final class SegmentMerge {
     private static final int LOOK_THROUGH = 16;
 
     private final RepositoryAccess access;
+    private final SegmentListing listing;
     private final IndexShards shards;
     private final Set<PackId> living;
     private final int together;
@@ -51,8 +52,15 @@ final class SegmentMerge {
     private final List<ObjectKey> merged = new ArrayList<>();
     private int deleted;
 
-    SegmentMerge(RepositoryAccess access, long round, Set<PackId> living, int together) {
+    /// @param living the packs that stand, listed after the segments
+    SegmentMerge(
+            RepositoryAccess access,
+            SegmentListing listing,
+            long round,
+            Set<PackId> living,
+            int together) {
         this.access = access;
+        this.listing = listing;
         this.shards = new IndexShards(access, round);
         this.living = living;
         this.together = together;
@@ -75,7 +83,7 @@ final class SegmentMerge {
 
     private List<ObjectKey> sources(long round, long floor) {
         List<ObjectKey> sources = new ArrayList<>();
-        for (Store.Listed segment : IndexSegments.list(access, CommitKeys.INDEX_SEGMENTS)) {
+        for (Store.Listed segment : listing.segments()) {
             Optional<SessionId> owner = CommitKeys.indexSegmentOwner(segment.key());
             if (owner.isPresent()
                     && owner.get().plan() < floor
@@ -83,7 +91,7 @@ final class SegmentMerge {
                 sources.add(segment.key());
             }
         }
-        for (Store.Listed shard : IndexSegments.list(access, CommitKeys.INDEX_SHARDS)) {
+        for (Store.Listed shard : listing.shards()) {
             if (shard.length() <= SMALL_BYTES
                     || (round % LOOK_THROUGH == 0 && isWorn(shard.key()))) {
                 sources.add(shard.key());

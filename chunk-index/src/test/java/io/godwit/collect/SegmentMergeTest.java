@@ -45,7 +45,8 @@ final class SegmentMergeTest extends CollectorFixture {
     }
 
     private int merge(long round, long floor) {
-        return new SegmentMerge(writers, round, living, TOGETHER).merge(round, floor);
+        return new SegmentMerge(writers, SegmentListing.read(writers), round, living, TOGETHER)
+                .merge(round, floor);
     }
 
     /// All rows that a node would take in, by pack.
