@@ -52,6 +52,7 @@ final class ChildProcess {
                             "-XX:TieredStopAtLevel=1",
                             "-XX:+UseSerialGC",
                             "-Xmx96m",
+                            "-XX:MaxDirectMemorySize=192m",
                             HEARTBEAT,
                             "--enable-native-access=ALL-UNNAMED",
                             "--sun-misc-unsafe-memory-access=allow",

@@ -207,7 +207,7 @@ final class Lane {
         if (random.nextInt(4) == 0) {
             words.add("--verify");
         }
-        Outcome outcome = runner.run("copy", other, blow, DONE, words, chosen.get());
+        Outcome outcome = runner.run("copy", main, other, blow, DONE, words, chosen.get());
         outcome.result().ifPresent(result -> copied(result.get("copied")));
     }
 

@@ -77,16 +77,29 @@ final class Runner {
             List<String> words,
             Known... needs)
             throws IOException, InterruptedException {
-        long collections = place.collections();
+        return run(kind, place, place, blow, codes, words, needs);
+    }
+
+    /// The same for a command that reads one repository and writes to another.
+    Outcome run(
+            String kind,
+            Place read,
+            Place written,
+            Blow blow,
+            Set<Integer> codes,
+            List<String> words,
+            Known... needs)
+            throws IOException, InterruptedException {
+        long collections = written.collections();
         long troubles = ground.troubles(number);
-        Outcome outcome = struck(kind, blow, start(place, words));
+        Outcome outcome = struck(kind, blow, start(read, words));
         tally.ended(kind, blow, outcome.exitCode());
         Set<Integer> allowed = new TreeSet<>(codes);
         allowed.addAll(blow.codes());
         if (ground.troubles(number) != troubles) {
             allowed.addAll(Set.of(6, 8));
         }
-        if (SESSIONS.contains(kind) && place.collections() != collections) {
+        if (SESSIONS.contains(kind) && written.collections() != collections) {
             allowed.add(6);
         }
         for (Known needed : needs) {
