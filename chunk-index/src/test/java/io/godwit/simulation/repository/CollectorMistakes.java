@@ -4,42 +4,25 @@ import io.godwit.commit.CollectionPlan;
 import io.godwit.commit.CollectionRecords;
 import io.godwit.commit.CommitKeys;
 import io.godwit.commit.RecordTwists;
-import io.godwit.error.FailureKind;
-import io.godwit.error.GodwitException;
 import io.godwit.pack.PackNames;
 import io.godwit.store.MemoryStore;
 import io.godwit.store.ObjectKey;
-import io.godwit.store.Store;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
 
 /// What a collector, or a reader of the catalogue, could get wrong.
 final class CollectorMistakes {
     private CollectorMistakes() {}
 
-    /// A mistake that lies in the store alone.
-    private interface Twist extends BiFunction<Mistake, Store, Store> {}
-
-    private static Conduct twisted(Conduct.World world, Twist twist) {
-        return new Mistake(world) {
-            @Override
-            public Store store(Store honest) {
-                return twist.apply(this, honest);
-            }
-        };
-    }
-
     static Conduct doesNotKnowOwnersByName(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -54,7 +37,7 @@ final class CollectorMistakes {
 
     /// Opens that were deleted seem to be there for ever. Shared by all processes of a history.
     static Conduct countsOutcomesWithoutOpen(Conduct.World world, Map<String, byte[]> deleted) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -107,7 +90,7 @@ final class CollectorMistakes {
     }
 
     static Conduct doesNotWaitForAnswers(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -123,7 +106,7 @@ final class CollectorMistakes {
     /// The roots are read once, for the plan; the sweep goes by the same.
     static Conduct doesNotMarkAgain(Conduct.World world) {
         String[] roots = {"s/", "snap/", "snap-del/", "cat/"};
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -166,7 +149,7 @@ final class CollectorMistakes {
     }
 
     static Conduct deletesOutcomesBeforeOpens(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -192,7 +175,7 @@ final class CollectorMistakes {
 
     /// A checkpoint for a floor of its own.
     static Conduct leavesUndecidedSessionsOutOfTheFloor(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -210,7 +193,7 @@ final class CollectorMistakes {
     }
 
     static Conduct takesTheFloorFromTheFirstReading(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -252,7 +235,7 @@ final class CollectorMistakes {
     }
 
     static Conduct leavesASnapshotOutOfTheCheckpoint(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -283,7 +266,7 @@ final class CollectorMistakes {
     }
 
     static Conduct doesNotCountAdoptedPacksAsOwned(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -301,7 +284,7 @@ final class CollectorMistakes {
     }
 
     static Conduct ignoresPins(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -318,45 +301,8 @@ final class CollectorMistakes {
                         });
     }
 
-    /// A listing that should come later is made when s/ is listed.
-    private static Conduct listsTooEarly(Conduct.World world, String early) {
-        return twisted(
-                world,
-                (it, honest) ->
-                        new TwistedStore(honest) {
-                            private MemoryStore then = new MemoryStore();
-                            private boolean frozen;
-
-                            @Override
-                            public Page list(String prefix, String after, int limit) {
-                                if (prefix.equals("s/") && after.isEmpty()) {
-                                    then = it.frozen(early);
-                                    frozen = true;
-                                }
-                                return frozen && prefix.equals(early)
-                                        ? then.list(prefix, after, limit)
-                                        : super.list(prefix, after, limit);
-                            }
-
-                            @Override
-                            public Optional<byte[]> get(ObjectKey key, int maxLength) {
-                                return frozen && key.value().startsWith(early)
-                                        ? then.get(key, maxLength)
-                                        : super.get(key, maxLength);
-                            }
-                        });
-    }
-
-    static Conduct readsTheCheckpointBeforeSnap(Conduct.World world) {
-        return listsTooEarly(world, "cat/");
-    }
-
-    static Conduct readsSnapBeforeSessions(Conduct.World world) {
-        return listsTooEarly(world, "snap/");
-    }
-
     static Conduct cleansUpBeforeEntriesStand(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -370,37 +316,8 @@ final class CollectorMistakes {
                         });
     }
 
-    /// Every tombstone seems to have been there before the sessions were listed.
-    static Conduct readsTombstonesBehindSessions(Conduct.World world) {
-        return twisted(
-                world,
-                (it, honest) ->
-                        new TwistedStore(honest) {
-                            private int seenIn = -1;
-
-                            @Override
-                            public Page list(String prefix, String after, int limit) {
-                                boolean first =
-                                        it.phase.equals(Mistake.READING)
-                                                && prefix.equals("snap-del/")
-                                                && seenIn != it.readings;
-                                if (!first) {
-                                    return super.list(prefix, after, limit);
-                                }
-                                seenIn = it.readings;
-                                List<Listed> all = new ArrayList<>();
-                                for (Listed listed :
-                                        it.world.truth().list("snap/", "", 100_000).objects()) {
-                                    String name = listed.key().value().replace("snap/", prefix);
-                                    all.add(new Listed(new ObjectKey(name), 1));
-                                }
-                                return new Page(all, false);
-                            }
-                        });
-    }
-
     static Conduct deletesWhatThePlanCondemns(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -430,7 +347,7 @@ final class CollectorMistakes {
     }
 
     static Conduct goesOnWithoutItsCheckpoint(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -444,7 +361,7 @@ final class CollectorMistakes {
     }
 
     static Conduct givesSessionsUpWithoutTellingThem(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -474,67 +391,8 @@ final class CollectorMistakes {
                         });
     }
 
-    private static Conduct looksAtTheFirstPageOnly(Conduct.World world, String of) {
-        return twisted(
-                world,
-                (it, honest) ->
-                        new TwistedStore(honest) {
-                            @Override
-                            public Page list(String prefix, String after, int limit) {
-                                Page page = super.list(prefix, after, limit);
-                                return prefix.equals(of) ? new Page(page.objects(), false) : page;
-                            }
-                        });
-    }
-
-    static Conduct looksAtTheFirstPageOfSessionsOnly(Conduct.World world) {
-        return looksAtTheFirstPageOnly(world, "s/");
-    }
-
-    static Conduct looksAtTheFirstPageOfEntriesOnly(Conduct.World world) {
-        return looksAtTheFirstPageOnly(world, "snap/");
-    }
-
-    static Conduct takesAFailedReadForNothing(Conduct.World world) {
-        return twisted(
-                world,
-                (it, honest) ->
-                        new TwistedStore(honest) {
-                            @Override
-                            public Optional<byte[]> get(ObjectKey key, int maxLength) {
-                                try {
-                                    return super.get(key, maxLength);
-                                } catch (GodwitException e) {
-                                    if (e.kind() == FailureKind.UNAVAILABLE) {
-                                        return Optional.empty();
-                                    }
-                                    throw e;
-                                }
-                            }
-                        });
-    }
-
-    static Conduct takesAFailedListForTheEnd(Conduct.World world) {
-        return twisted(
-                world,
-                (it, honest) ->
-                        new TwistedStore(honest) {
-                            @Override
-                            public Page list(String prefix, String after, int limit) {
-                                try {
-                                    return super.list(prefix, after, limit);
-                                } catch (GodwitException e) {
-                                    if (e.kind() == FailureKind.UNAVAILABLE) {
-                                        return NOTHING;
-                                    }
-                                    throw e;
-                                }
-                            }
-                        });
-    }
-
     static Conduct deletesTombstonesTooEarly(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -553,7 +411,7 @@ final class CollectorMistakes {
     }
 
     static Conduct deletesSegmentsOfLivingPacks(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {
@@ -570,7 +428,7 @@ final class CollectorMistakes {
 
     /// A leader that lost goes by its own plan.
     static Conduct followsItsOwnPlan(Conduct.World world) {
-        return twisted(
+        return Mistake.twisted(
                 world,
                 (it, honest) ->
                         new TwistedStore(honest) {

@@ -22,6 +22,7 @@ import java.lang.foreign.MemorySegment;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.LongUnaryOperator;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -162,6 +163,18 @@ abstract class Mistake extends Conduct {
             @Override
             public boolean writable() {
                 return true;
+            }
+        };
+    }
+
+    /// A mistake that lies in the store alone.
+    interface Twist extends BiFunction<Mistake, Store, Store> {}
+
+    static Conduct twisted(Conduct.World world, Twist twist) {
+        return new Mistake(world) {
+            @Override
+            public Store store(Store honest) {
+                return twist.apply(this, honest);
             }
         };
     }

@@ -69,8 +69,8 @@ final class PlantedMistakes {
         plant("pin-tombstone-only", WRITERS, WriterMistakes::checksPinsForTombstonesOnly);
         plant("adopt-unchecked", WRITERS, WriterMistakes::adoptsWithoutCheckingSweeps);
         plant("adopt-undecided", WRITERS, WriterMistakes::adoptsWhatUndecidedPlansCondemn);
-        plant("pack-not-durable", WRITERS, WriterMistakes::saysThatPacksAreThereTooEarly);
-        plant("pack-behind-commit", WRITERS, WriterMistakes::putsPacksBehindTheCommit);
+        plant("pack-not-durable", WRITERS, PackMistakes::saysThatPacksAreThereTooEarly);
+        plant("pack-behind-commit", WRITERS, PackMistakes::putsPacksBehindTheCommit);
         plant("first-page-of-plans", WRITERS, WriterMistakes::looksAtTheFirstPageOfPlansOnly);
         plant(
                 "undelete-unchecked",
@@ -104,12 +104,12 @@ final class PlantedMistakes {
                 CollectorMistakes::leavesASnapshotOutOfTheCheckpoint);
         plant("adopted-not-owned", COLLECTORS, CollectorMistakes::doesNotCountAdoptedPacksAsOwned);
         plant("pins-ignored", COLLECTORS, CollectorMistakes::ignoresPins);
-        plant("snap-before-sessions", COLLECTORS, CollectorMistakes::readsSnapBeforeSessions);
+        plant("snap-before-sessions", COLLECTORS, ReadingMistakes::readsSnapBeforeSessions);
         plant("clean-up-before-entry", COLLECTORS, CollectorMistakes::cleansUpBeforeEntriesStand);
         plant(
                 "tombstones-behind-sessions",
                 COLLECTORS,
-                CollectorMistakes::readsTombstonesBehindSessions);
+                ReadingMistakes::readsTombstonesBehindSessions);
         plant("delete-at-plan", COLLECTORS, CollectorMistakes::deletesWhatThePlanCondemns);
         plant("checkpoint-lost", COLLECTORS, CollectorMistakes::goesOnWithoutItsCheckpoint);
         plant(
@@ -119,19 +119,19 @@ final class PlantedMistakes {
         plant(
                 "first-page-of-sessions",
                 COLLECTORS,
-                CollectorMistakes::looksAtTheFirstPageOfSessionsOnly);
+                ReadingMistakes::looksAtTheFirstPageOfSessionsOnly);
         plant(
                 "first-page-of-entries",
                 COLLECTORS,
-                CollectorMistakes::looksAtTheFirstPageOfEntriesOnly);
-        plant("failed-read-is-nothing", COLLECTORS, CollectorMistakes::takesAFailedReadForNothing);
-        plant("failed-list-is-the-end", COLLECTORS, CollectorMistakes::takesAFailedListForTheEnd);
+                ReadingMistakes::looksAtTheFirstPageOfEntriesOnly);
+        plant("failed-read-is-nothing", COLLECTORS, ReadingMistakes::takesAFailedReadForNothing);
+        plant("failed-list-is-the-end", COLLECTORS, ReadingMistakes::takesAFailedListForTheEnd);
         plant("tombstones-deleted", COLLECTORS, CollectorMistakes::deletesTombstonesTooEarly);
         plant("segments-deleted", COLLECTORS, CollectorMistakes::deletesSegmentsOfLivingPacks);
         plant("own-plan-followed", COLLECTORS, CollectorMistakes::followsItsOwnPlan);
         plant(
                 "checkpoint-before-snap",
                 EnumSet.allOf(Role.class),
-                CollectorMistakes::readsTheCheckpointBeforeSnap);
+                ReadingMistakes::readsTheCheckpointBeforeSnap);
     }
 }
